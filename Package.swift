@@ -1,0 +1,18 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The targets are the pipeline; each imports only what stands before it:
+// Syntax, Program, Execution, Search, Trace, and the command line on top.
+let package = Package(
+    name: "lockwalk",
+    targets: [
+        .target(name: "Syntax"),
+        .target(name: "Program", dependencies: ["Syntax"]),
+        .target(name: "Execution", dependencies: ["Program", "Syntax"]),
+        .target(name: "Search", dependencies: ["Execution", "Program", "Syntax"]),
+        .target(name: "Trace", dependencies: ["Search", "Execution", "Program", "Syntax"]),
+        .executableTarget(
+            name: "lockwalk",
+            dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"]),
+    ]
+)
