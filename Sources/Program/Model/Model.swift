@@ -1,0 +1,152 @@
+import Syntax
+
+/// One thread: an instance of a THREAD or DAEMON, or the callback of one object.
+public struct ModelThread: Sendable {
+    public var threadClass: Int
+    /// `self` of an instance; for a callback, the number of its object among those that it may be called for.
+    public var index: Int
+    /// `walker[0]`, or `walker` where there is one instance, `rcu:free_table(ptpages[1])`.
+    public var name: String
+    public var cpu: Int
+    public var programPointCell: CellID
+    /// The mask of a callback that waits for its grace period; else 0.
+    public var callbackMaskCell: CellID
+
+    public init(
+        threadClass: Int, index: Int, name: String, cpu: Int, programPointCell: CellID, callbackMaskCell: CellID = 0
+    ) {
+        self.threadClass = threadClass
+        self.index = index
+        self.name = name
+        self.cpu = cpu
+        self.programPointCell = programPointCell
+        self.callbackMaskCell = callbackMaskCell
+    }
+}
+
+/// What the instances of one THREAD share.
+public struct ThreadClass: Sendable {
+    public enum Kind: Sendable {
+        case thread
+        case daemon
+        /// Idle until `startCallback`; its first step waits for the grace period.
+        case callback
+    }
+
+    public var name: String
+    public var kind: Kind
+    public var code: Code
+    /// Numbers of its instances in `Model.threads`, consecutive.
+    public var threads: Range<Int>
+    /// Of a callback: the address of the object of each instance.
+    public var objects: [CellID]
+
+    public init(name: String, kind: Kind, code: Code, threads: Range<Int>, objects: [CellID] = []) {
+        self.name = name
+        self.kind = kind
+        self.code = code
+        self.threads = threads
+        self.objects = objects
+    }
+}
+
+/// A condition over the whole state. Its code has no step; it ends with the result in `result`.
+public struct Property: Sendable {
+    public enum Kind: String, Sendable {
+        case invariant = "INVARIANT"
+        case finally = "FINALLY"
+        case sometimes = "SOMETIMES"
+        case constraint = "CONSTRAINT"
+        /// Accepted, not yet judged: EVENTUALLY, ALWAYS_EVENTUALLY, LEADS_TO.
+        case temporal = "temporal"
+    }
+
+    public var kind: Kind
+    public var name: String
+    public var code: Code
+    public var result: Register
+    public var range: SourceRange
+
+    public init(kind: Kind, name: String, code: Code, result: Register, range: SourceRange) {
+        self.kind = kind
+        self.name = name
+        self.code = code
+        self.result = result
+        self.range = range
+    }
+}
+
+/// A place of the text that a run may reach.
+public struct CoverageItem: Sendable {
+    public enum Kind: Sendable {
+        case statement
+        /// The condition was true (false) when a branch was taken.
+        case branch(isTrue: Bool)
+    }
+
+    public var kind: Kind
+    public var range: SourceRange
+
+    public init(kind: Kind, range: SourceRange) {
+        self.kind = kind
+        self.range = range
+    }
+}
+
+/// A failure that an instruction may find: what is reported.
+public struct Failure: Sendable {
+    public var kind: FailureKind
+    /// The ASSERT's or property's name, the variable that overflowed, the OBJECTS name.
+    public var name: String
+    /// One sentence for the trace: `spin_unlock() of a lock that the thread does not hold`.
+    public var message: String
+    public var range: SourceRange
+
+    public init(kind: FailureKind, name: String = "", message: String = "", range: SourceRange = .none) {
+        self.kind = kind
+        self.name = name
+        self.message = message
+        self.range = range
+    }
+}
+
+/// A model, lowered: everything that the later stages know of it.
+public struct Model: Sendable {
+    public var name: String = ""
+    public var texts = SourceTexts()
+    /// Cell 0 is NULL: it reads as zero and has no bits.
+    public var cells: [Cell] = []
+    public var storages: [Storage] = []
+    /// The cells that pointers of one type may name, ascending, NULL left out.
+    public var pointerSets: [[CellID]] = []
+    public var pools: [Pool] = []
+    public var slots: [Slot] = []
+    public var locks: [LockPlace] = []
+    public var lockClasses: [String] = []
+    public var domains: [GraceDomain] = []
+    public var classes: [ThreadClass] = []
+    public var threads: [ModelThread] = []
+    /// Rows of constants that differ by thread, see `Operand.perThread`. Each has an entry per thread, and a last one for
+    /// INIT and properties.
+    public var threadTables: [[Int64]] = []
+    public var initialization = Code()
+    public var properties: [Property] = []
+    public var failures: [Failure] = []
+    public var coverage: [CoverageItem] = []
+    /// Index into `domains` of the RCU domain, whose readers quarantine typesafe slots; nil if nothing waits for it.
+    public var rcuDomain: Int?
+    /// Remarks of the compiler that are no errors.
+    public var warnings: [Diagnostic] = []
+    /// `CHECK(…)` and `NO_CHECK(…)` of the text.
+    public var checksOn: Set<FailureKind> = []
+    public var checksOff: Set<FailureKind> = []
+    /// What the verdict says that was not judged: `EVENTUALLY(done)`.
+    public var notJudged: [String] = []
+    /// The CONFIGs and their values in this variant, as the text writes them: enumerators by name.
+    public var configuration: [(name: String, value: String)] = []
+
+    public init() {}
+
+    /// Threads are numbered in masks of 64 bits.
+    public static let threadsMax = 64
+}

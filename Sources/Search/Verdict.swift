@@ -1,0 +1,108 @@
+import Execution
+import Program
+
+/// One thing that a search found, with the run that leads to it.
+public struct Finding: Sendable {
+    public var kind: FailureKind
+    /// The property, assertion, object type or variable: what EXPECT puts in brackets. Several may fit
+    /// (`ptpages` and `ptpage`).
+    public var names: [String]
+    /// Index into the initial states.
+    public var initial: Int
+    /// The steps from there; the last one fails if `failure` is set.
+    public var moves: [Move]
+    public var failure: StepFailure?
+    /// Of a deadlock: the threads that wait for ever.
+    public var stuck: [Int]
+    /// Of a data race: the two accesses about to happen. Of a lock order inversion: see `second`.
+    public var accesses: [PendingAccess]
+    /// One sentence that tells it, in kernel words.
+    public var message: String
+    /// A warning that takes two runs to show (lock order): the other one.
+    public var second: [Move]
+    /// Whether this is proven to be a shortest run.
+    public var isShortest: Bool
+
+    public init(
+        kind: FailureKind, names: [String], initial: Int, moves: [Move], failure: StepFailure? = nil,
+        stuck: [Int] = [], accesses: [PendingAccess] = [], message: String, second: [Move] = [],
+        isShortest: Bool = true
+    ) {
+        self.kind = kind
+        self.names = names
+        self.initial = initial
+        self.moves = moves
+        self.failure = failure
+        self.stuck = stuck
+        self.accesses = accesses
+        self.message = message
+        self.second = second
+        self.isShortest = isShortest
+    }
+}
+
+/// Why a search ended before it had seen everything.
+public enum Cut: Sendable, Equatable {
+    case states(Int)
+    case memory(bytes: Int)
+    case depth(Int)
+    case time(seconds: Double)
+    case signal(Int32)
+}
+
+public struct SearchStatistics: Sendable {
+    public var states = 0
+    public var transitions = 0
+    /// Steps of the longest shortest run: number of levels.
+    public var depth = 0
+    public var seconds = 0.0
+    public var bytesPerState = 0.0
+    public var stateBits = 0
+    public var restarts = 0
+
+    public init() {}
+}
+
+/// What was reached, summed over the search.
+public struct CoverageReport: Sendable {
+    /// By index into `Model.coverage`.
+    public var reached: [Bool] = []
+    /// By class, by step: was it ever taken; did it ever have to wait.
+    public var stepTaken: [[Bool]] = []
+    public var stepWaited: [[Bool]] = []
+    /// By pool: some alloc returned NULL; some alloc had only one slot to give.
+    public var exhausted: [Bool] = []
+    public var onlyOneSlot: [Bool] = []
+
+    public init() {}
+}
+
+/// The answer to `lockwalk check`.
+public struct SearchResult: Sendable {
+    public enum Verdict: Sendable {
+        case holds
+        case violated(Finding)
+        case incomplete(Cut)
+    }
+
+    public var verdict: Verdict
+    public var warnings: [Finding]
+    public var statistics: SearchStatistics
+    public var coverage: CoverageReport
+    /// The CONSTRAINTs that cut runs: the verdict holds within them.
+    public var constraints: [String]
+    /// The layout that the moves are meant for.
+    public var ranges: InferredRanges
+
+    public init(
+        verdict: Verdict, warnings: [Finding] = [], statistics: SearchStatistics = SearchStatistics(),
+        coverage: CoverageReport = CoverageReport(), constraints: [String] = [], ranges: InferredRanges = [:]
+    ) {
+        self.verdict = verdict
+        self.warnings = warnings
+        self.statistics = statistics
+        self.coverage = coverage
+        self.constraints = constraints
+        self.ranges = ranges
+    }
+}
