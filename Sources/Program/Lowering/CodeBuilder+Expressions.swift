@@ -28,6 +28,8 @@ extension CodeBuilder {
         case .comma(let first, let second):
             _ = lower(first)
             return lower(second)
+        case .call(let name, _) where name.text == "this_cpu" || name.text == "per_cpu":
+            return memberOrPlace(expression)
         case .call(let name, let arguments):
             return call(name, arguments, expression)
         case .cast(let typeName, let operand):

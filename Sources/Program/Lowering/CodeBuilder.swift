@@ -160,7 +160,7 @@ final class CodeBuilder {
     }
 
     /// Waits within the step at hand until the operand is nonzero.
-    func await(_ condition: Operand, _ wait: Wait, _ range: SourceRange) {
+    func blockUnless(_ condition: Operand, _ wait: Wait, _ range: SourceRange) {
         if kind == .initialization || (!atomics.isEmpty && !mayWaitInAtomic) {
             check(
                 condition, .modelError, name: "L0480",

@@ -107,7 +107,7 @@ extension CodeBuilder {
         conditionValue = value
         let condition = truth(lower(site.arguments[1]), site.arguments[1].range)
         (mode, conditionValue, modeRegisterBase) = outer
-        await(condition, .condition, site.range)
+        blockUnless(condition, .condition, site.range)
         showResult(value.operand)
         return value
     }

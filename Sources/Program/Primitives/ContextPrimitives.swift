@@ -49,6 +49,9 @@ enum ContextPrimitives {
             builder.checkMaySleep("cond_resched", site.range)
             return .nothing
         },
+        "smp_processor_id": Primitive(0, .any) { builder, _ in
+            Value(type: .int, parts: [builder.model.perThread(.cpu)], range: 0...63)
+        },
         "cpu_relax": Primitive(0, .any) { _, _ in .nothing },
     ]
 }

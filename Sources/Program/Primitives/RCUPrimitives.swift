@@ -47,7 +47,7 @@ extension CodeBuilder {
         emit(.graceBegin(domain: domain, into: context(field)), range)
         beginStep(.endWait, range, text: endText)
         let mask = loadHidden(context(field), range)
-        await(isZero(mask, range), .grace(domain: domain, mask: mask), range)
+        blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), range)
     }
 
     /// `call_rcu(object, function)` and `call_srcu(domain, object, function)`.

@@ -109,7 +109,7 @@ extension CodeBuilder {
         if atomics.isEmpty, kind != .initialization {
             waitToRead(lock, isChecked: isChecked, type, site, entered)
         } else {
-            await(.constant(0), .holders(ownerMask(owner, range)), range)
+            blockUnless(.constant(0), .holders(ownerMask(owner, range)), range)
         }
         place(entered)
         addReader(lock, type, use, range)
@@ -207,7 +207,7 @@ extension CodeBuilder {
         if atomics.isEmpty, kind != .initialization {
             waitToWrite(lock, isChecked: isChecked, type, site)
         } else {
-            await(.constant(0), .holders(binary(.or, ownerMask(owner, range), readerMask(lock, type, range), range)), range)
+            blockUnless(.constant(0), .holders(binary(.or, ownerMask(owner, range), readerMask(lock, type, range), range)), range)
         }
         place(entered)
         storeHidden(lock, model.perThread(.owner), range)

@@ -77,7 +77,7 @@ extension CodeBuilder {
         let readers = model.memory.shapes.readers[.srcu] ?? []
         if !readers.isEmpty, model.needs.locks.contains(where: { $0.type == .srcu && $0.role == .reader && $0.threadClass == className }) {
             let own = loadHidden(cell(base, 1, plus: .reader(.srcu), range), range)
-            await(isZero(own, range), .holders(binary(.shiftLeft, .constant(1), model.perThread(.number), range)), range)
+            blockUnless(isZero(own, range), .holders(binary(.shiftLeft, .constant(1), model.perThread(.number), range)), range)
         }
         let first = 1 + readers.count
         let into = cell(base, first, plus: .updater(.srcu), range)
@@ -85,7 +85,7 @@ extension CodeBuilder {
         beginStep(.endWait, range, text: "the grace period of \(folded(range)) ends")
         if isChecked { emit(.checkPlace(base, .lock), range) }
         let mask = loadHidden(cell(base, first, plus: .updater(.srcu), range), range)
-        await(isZero(mask, range), .grace(domain: base, mask: mask), range)
+        blockUnless(isZero(mask, range), .grace(domain: base, mask: mask), range)
         return .nothing
     }
 }

@@ -56,7 +56,7 @@ extension CodeBuilder {
         let count = loadHidden(offset(base, by: counterOffset(type), range), range)
         if waits {
             let isEven = isZero(binary(.and, count, .constant(1), range), range)
-            await(isEven, .condition, range)
+            blockUnless(isEven, .condition, range)
         }
         if kind == .thread || kind == .callback { storeHidden(ownSince(base, type, range), .constant(1), range) }
         showResult(count)

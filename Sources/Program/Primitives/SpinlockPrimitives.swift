@@ -63,7 +63,7 @@ extension CodeBuilder {
             binary(.notEqual, owner, me, site.range), .recursiveLock, name: site.name.text,
             "\(site.name.text)() of a lock that the thread holds already", site.range)
         let holder = ownerMask(owner, site.range)
-        await(isZero(owner, site.range), .holders(holder), site.range)
+        blockUnless(isZero(owner, site.range), .holders(holder), site.range)
         storeHidden(address, me, site.range)
         emit(.acquired(address, LockUse(subclass: subclass, sleeps: sleeps)), site.range)
     }

@@ -36,7 +36,7 @@ extension CodeBuilder {
         emit(.graceBegin(domain: domain, into: context(.ipiWait)), range)
         beginStep(.endWait, range, text: "\(folded(range)): all CPUs have answered")
         let mask = loadHidden(context(.ipiWait), range)
-        await(isZero(mask, range), .grace(domain: domain, mask: mask), range)
+        blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), range)
         return .nothing
     }
 
@@ -49,7 +49,7 @@ extension CodeBuilder {
         let done = loadHidden(base, range)
         let all = loadHidden(offset(base, by: 1, range), range)
         let ready = binary(.notEqual, binary(.or, done, all, range), .constant(0), range)
-        await(ready, .condition, range)
+        blockUnless(ready, .condition, range)
         let skip = newLabel(), take = newLabel()
         branch(all, skip, take, range)
         place(take)
