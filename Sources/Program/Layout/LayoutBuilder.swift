@@ -174,3 +174,13 @@ extension BitField {
     /// The field's bits, shifted down.
     public var mask: UInt64 { width == 0 ? 0 : ~0 >> UInt64(64 - width) }
 }
+
+extension StateLayout {
+    /// Reads one field of a state.
+    public func value(_ field: BitField, in state: [UInt64], _ model: Model) -> Int64 {
+        var raw = state[field.word] >> UInt64(field.shift) & field.mask
+        guard field.pointerSet >= 0 else { return field.low &+ Int64(bitPattern: raw) }
+        if tracksStalePointers, field.width > 0 { raw &= ~(1 << UInt64(field.width - 1)) }
+        return raw == 0 ? 0 : Int64(model.pointerSets[field.pointerSet][Int(raw) - 1])
+    }
+}
