@@ -14,5 +14,6 @@ let package = Package(
         .executableTarget(
             name: "lockwalk",
             dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"]),
+        .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
     ]
 )

@@ -38,15 +38,18 @@ public struct StateLayout: Sendable {
     public var locals: [[[(register: Register, field: BitField)]]]
     /// By thread: the mask of the bits, per word, that its locals occupy at any step. Cleared before locals are written.
     public var localMasks: [[(word: Int, mask: UInt64)]]
+    /// The highest bit of each pointer field says whether the pointer is stale: its object was freed since.
+    public var tracksStalePointers: Bool
 
     public init(
         wordCount: Int, bitCount: Int, cells: [BitField], locals: [[[(register: Register, field: BitField)]]],
-        localMasks: [[(word: Int, mask: UInt64)]]
+        localMasks: [[(word: Int, mask: UInt64)]], tracksStalePointers: Bool = false
     ) {
         self.wordCount = wordCount
         self.bitCount = bitCount
         self.cells = cells
         self.locals = locals
         self.localMasks = localMasks
+        self.tracksStalePointers = tracksStalePointers
     }
 }
