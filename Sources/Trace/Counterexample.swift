@@ -1,0 +1,183 @@
+import Program
+
+/// A run that shows a violation or a warning, as people and programs read it: every rendering (text now, HTML and JSON
+/// later) is drawn from this one value, so none of them can tell a different story.
+///
+/// All names and values are texts already; nothing here needs the model.
+public struct Counterexample: Sendable {
+    /// A line of one of the model's files.
+    public struct Place: Hashable, Sendable {
+        public var file: String
+        public var line: Int
+
+        public init(file: String, line: Int) {
+            self.file = file
+            self.line = line
+        }
+
+        public var text: String { "\(file):\(line)" }
+    }
+
+    /// A thread that has steps in this run, or waits for ever at its end.
+    public struct Participant: Sendable {
+        public var thread: Int
+        public var name: String
+        /// Nil for a callback, which belongs to no CPU of the model.
+        public var cpu: Int?
+
+        public init(thread: Int, name: String, cpu: Int?) {
+            self.thread = thread
+            self.name = name
+            self.cpu = cpu
+        }
+    }
+
+    /// What a step did that matters to somebody else.
+    public enum Effect: Hashable, Sendable {
+        case allocated(object: String)
+        case freed(object: String)
+        /// A typesafe object that nobody may follow any more.
+        case gone(object: String)
+        case wrote(place: String, value: String)
+        case acquired(lock: String)
+        case released(lock: String)
+        case queued(callback: String)
+        case gracePeriodEnded
+    }
+
+    /// The locks that one thread holds, in the order in which it took them.
+    public struct Holding: Sendable {
+        public var thread: Int
+        public var locks: [HeldLock]
+
+        public init(thread: Int, locks: [HeldLock]) {
+            self.thread = thread
+            self.locks = locks
+        }
+    }
+
+    public struct HeldLock: Hashable, Sendable {
+        public var name: String
+        public var isShared: Bool
+        /// The number of the step that took it; nil where the run began with it.
+        public var since: Int?
+
+        public init(name: String, isShared: Bool, since: Int?) {
+            self.name = name
+            self.isShared = isShared
+            self.since = since
+        }
+    }
+
+    public struct Step: Sendable {
+        /// From 1.
+        public var number: Int
+        public var thread: Int
+        /// The function that the text stands in.
+        public var function: String
+        /// How many calls deep the text stands in its thread.
+        public var depth: Int
+        public var place: Place?
+        public var text: String
+        /// What the text evaluated to.
+        public var result: String?
+        public var effects: [Effect]
+        /// Of each participant, after the step.
+        public var holdings: [Holding]
+
+        public init(
+            number: Int, thread: Int, function: String, depth: Int = 0, place: Place? = nil, text: String,
+            result: String? = nil, effects: [Effect] = [], holdings: [Holding] = []
+        ) {
+            self.number = number
+            self.thread = thread
+            self.function = function
+            self.depth = depth
+            self.place = place
+            self.text = text
+            self.result = result
+            self.effects = effects
+            self.holdings = holdings
+        }
+    }
+
+    /// A step that its thread has not taken when the run ends: it waits, or is one of the two sides of a race.
+    public struct Pending: Sendable {
+        public var thread: Int
+        public var place: Place?
+        public var text: String
+        /// What the trace writes under it: `waits for zap`, `plain write`.
+        public var remark: String
+
+        public init(thread: Int, place: Place?, text: String, remark: String) {
+            self.thread = thread
+            self.place = place
+            self.text = text
+            self.remark = remark
+        }
+    }
+
+    /// A variable of a thread at the end of the run.
+    public struct Local: Sendable {
+        public var thread: Int
+        public var name: String
+        /// Nil if it is dead: no later step reads it, so the state does not keep it.
+        public var value: String?
+
+        public init(thread: Int, name: String, value: String?) {
+            self.thread = thread
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public var kind: FailureKind
+    /// `USE_AFTER_FREE(ptpages)`.
+    public var verdict: String
+    public var participants: [Participant]
+    public var steps: [Step]
+    /// Whether the last step is the one at fault; a deadlock or a race has `pending` instead.
+    public var lastStepFails: Bool
+    public var pending: [Pending]
+    /// The line of the text at which the run ends, and where that is.
+    public var source: (place: Place, text: String)?
+    /// Complete sentences, the most important first.
+    public var explanation: [String]
+    public var holdings: [Holding]
+    public var locals: [Local]
+    /// Whether no shorter run shows this.
+    public var isShortest: Bool
+    /// The other run, of a warning that takes two; at most one.
+    public var companion: [Counterexample]
+
+    public init(
+        kind: FailureKind, verdict: String, participants: [Participant], steps: [Step], lastStepFails: Bool = true,
+        pending: [Pending] = [], source: (place: Place, text: String)? = nil, explanation: [String] = [],
+        holdings: [Holding] = [], locals: [Local] = [], isShortest: Bool = true, companion: [Counterexample] = []
+    ) {
+        self.kind = kind
+        self.verdict = verdict
+        self.participants = participants
+        self.steps = steps
+        self.lastStepFails = lastStepFails
+        self.pending = pending
+        self.source = source
+        self.explanation = explanation
+        self.holdings = holdings
+        self.locals = locals
+        self.isShortest = isShortest
+        self.companion = companion
+    }
+
+    /// The participant with this thread number.
+    public func participant(_ thread: Int) -> Participant? { participants.first { $0.thread == thread } }
+}
+
+/// The checker contradicts itself. Never the user's fault; the command ends with its own exit code.
+public struct InternalError: Error, Sendable, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}

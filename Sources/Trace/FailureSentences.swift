@@ -1,0 +1,191 @@
+import Execution
+import Program
+import Search
+import Syntax
+
+/// The sentences below a trace: what went wrong, and the earlier step that made it so.
+///
+/// What the search said in one sentence stands first unless the run lets us say it better.
+struct FailureSentences {
+    let finding: Finding
+    let run: Run
+    let names: Names
+    let held: HeldLocks
+
+    private var model: Model { run.model }
+
+    var all: [String] {
+        let own = kindSentences
+        if !own.isEmpty { return own }
+        return finding.message.isEmpty ? [] : [sentence(finding.message)]
+    }
+
+    private var kindSentences: [String] {
+        guard let failure = run.records.last?.failure ?? finding.failure else { return propertySentences }
+        let thread = model.threads[Int(failure.move.thread)].name
+        switch failure.kind {
+        case .useAfterFree, .stalePointer, .staleTLB: return useAfterFree(failure, thread)
+        case .doubleFree: return doubleFree(failure, thread)
+        case .freeOfLocked: return freeOfLocked(failure)
+        case .recursiveLock: return recursiveLock(failure, thread)
+        case .lockHeldAtExit: return lockHeldAtExit(thread: Int(failure.move.thread))
+        case .sleepInAtomic: return sleepInAtomic(failure, thread)
+        case .badUnlock: return badUnlock(failure, thread)
+        case .assertion: return assertion(failure)
+        default: return []
+        }
+    }
+
+    // MARK: Objects
+
+    private func slot(of failure: StepFailure) -> Int? {
+        let cell = CellID(failure.detail)
+        guard cell > 0, cell < model.cells.count else { return nil }
+        if model.cells[cell].slot >= 0 { return model.cells[cell].slot }
+        return model.slots.firstIndex { $0.liveCell == cell }
+    }
+
+    /// `reads`, `writes`, `locks`.
+    private func verb(_ failure: StepFailure) -> String {
+        let instructions = run.code(of: Int(failure.move.thread)).instructions
+        guard failure.instruction >= 0, Int(failure.instruction) < instructions.count else { return "follows" }
+        switch instructions[Int(failure.instruction)].operation {
+        case .checkPlace(_, .read), .load: return "reads"
+        case .checkPlace(_, .write), .store: return "writes"
+        case .checkPlace(_, .lock): return "takes or drops the lock"
+        case .free: return "frees"
+        default: return "follows"
+        }
+    }
+
+    private func useAfterFree(_ failure: StepFailure, _ thread: String) -> [String] {
+        guard let slot = slot(of: failure) else { return [] }
+        let object = names.object(slot)
+        let tag = model.pools[model.slots[slot].pool].typeName
+        var sentences = [
+            "\(thread) \(verb(failure)) \(names.place(CellID(failure.detail))), but \(object) (struct \(tag)) "
+                + (failure.kind == .useAfterFree ? "is free." : "is of an earlier life.")
+        ]
+        sentences += whoFreed(slot)
+        return sentences
+    }
+
+    /// Who freed it in this run, and for a typesafe object when its grace period ended.
+    private func whoFreed(_ slot: Int) -> [String] {
+        let object = names.object(slot)
+        let freed = run.lastStep(before: run.records.count) {
+            if case .freed(let number) = $0 { number == slot } else { false }
+        }
+        guard let freed else { return ["\(object) was never allocated in this run."] }
+        var sentences = ["\(object) was freed in \(run.describe(stepNumber: freed))."]
+        let gone = run.lastStep(before: run.records.count) {
+            if case .gone(let number) = $0 { number == slot } else { false }
+        }
+        if let gone, gone > freed {
+            sentences.append("The last reader who could still follow it left in \(run.describe(stepNumber: gone)).")
+        }
+        return sentences
+    }
+
+    private func doubleFree(_ failure: StepFailure, _ thread: String) -> [String] {
+        guard let slot = slot(of: failure) else { return [] }
+        return ["\(thread) frees \(names.object(slot)), which is free already."] + whoFreed(slot)
+    }
+
+    private func freeOfLocked(_ failure: StepFailure) -> [String] {
+        guard let slot = slot(of: failure) else { return [] }
+        let before = run.state(before: max(0, run.records.count - 1))
+        var sentences: [String] = []
+        for lock in model.locks where lock.slot == slot {
+            sentences += holderSentences(lock, in: before, of: names.object(slot))
+        }
+        return sentences
+    }
+
+    private func holderSentences(_ lock: LockPlace, in state: StateView, of object: String) -> [String] {
+        var sentences: [String] = []
+        let owner = Int(state.value(of: lock.ownerCell))
+        if owner > 0, owner <= model.threads.count {
+            sentences.append(
+                "\(object) is freed while \(model.threads[owner - 1].name) holds \(lock.name)"
+                    + since(lock.name, thread: owner - 1) + ".")
+        }
+        for (thread, cell) in lock.readerCells.enumerated() where cell > 0 && state.value(of: cell) > 0 {
+            sentences.append(
+                "\(object) is freed while \(model.threads[thread].name) holds \(lock.name) for reading"
+                    + since(lock.name, thread: thread) + ".")
+        }
+        if sentences.isEmpty, lock.waiterCells.contains(where: { $0 > 0 && state.value(of: $0) > 0 }) {
+            sentences.append("\(object) is freed while a thread is queued on \(lock.name).")
+        }
+        return sentences
+    }
+
+    // MARK: Locks
+
+    private func since(_ lock: String, thread: Int) -> String {
+        guard let step = held.locks(of: thread).first(where: { $0.name == lock })?.since else { return "" }
+        return ", taken in \(run.describe(stepNumber: step))"
+    }
+
+    private func recursiveLock(_ failure: StepFailure, _ thread: String) -> [String] {
+        guard let lock = names.lock(at: CellID(failure.detail)) else { return [] }
+        return [
+            "\(thread) takes \(lock.name), which it holds already"
+                + since(lock.name, thread: Int(failure.move.thread)) + "."
+        ]
+    }
+
+    private func lockHeldAtExit(thread: Int) -> [String] {
+        held.locks(of: thread).map {
+            "\(model.threads[thread].name) ends while it holds \($0.name)" + since($0.name, thread: thread) + "."
+        }
+    }
+
+    private func sleepInAtomic(_ failure: StepFailure, _ thread: String) -> [String] {
+        let message = text(of: failure)
+        let locks = held.locks(of: Int(failure.move.thread))
+        guard !message.isEmpty || !locks.isEmpty else { return [] }
+        var sentences = [sentence(message.isEmpty ? "\(thread) may sleep here, in atomic context" : message)]
+        for lock in locks {
+            sentences.append("It holds \(lock.name)\(since(lock.name, thread: Int(failure.move.thread))).")
+        }
+        return sentences
+    }
+
+    private func badUnlock(_ failure: StepFailure, _ thread: String) -> [String] {
+        guard let lock = names.lock(at: CellID(failure.detail)) else { return [] }
+        let owner = Int(run.last.value(of: lock.ownerCell))
+        let who = owner > 0 && owner <= model.threads.count ? "\(model.threads[owner - 1].name) holds it" : "nobody holds it"
+        return ["\(thread) releases \(lock.name), but \(who)."]
+    }
+
+    // MARK: Properties
+
+    private func text(of failure: StepFailure) -> String {
+        guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return finding.message }
+        return model.failures[Int(failure.failure)].message
+    }
+
+    private func assertion(_ failure: StepFailure) -> [String] {
+        guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return [] }
+        let told = model.failures[Int(failure.failure)]
+        let condition = model.texts.text(of: told.range).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard !condition.isEmpty else { return [] }
+        var sentences = ["\(run.place(told.range))\(condition) does not hold."]
+        if !told.message.isEmpty { sentences.insert(sentence(told.message), at: 0) }
+        return sentences
+    }
+
+    /// An INVARIANT or FINALLY that the last state breaks: no instruction failed.
+    private var propertySentences: [String] {
+        guard finding.kind == .violated,
+            let property = model.properties.first(where: { finding.names.contains($0.name) })
+        else { return [] }
+        let when = property.kind == .finally ? "when all threads have ended" : "after this step"
+        return ["\(run.place(property.range))\(property.kind.rawValue)(\(property.name)) is false \(when)."]
+    }
+
+    /// Not capitalised: it often begins with a name of the model.
+    private func sentence(_ text: String) -> String { text.hasSuffix(".") ? text : text + "." }
+}

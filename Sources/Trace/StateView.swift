@@ -1,0 +1,37 @@
+import Program
+
+/// Reads the values of one packed state.
+struct StateView {
+    let model: Model
+    let layout: StateLayout
+    let words: [UInt64]
+
+    /// The value of a cell; a pointer's is the cell that it names.
+    func value(of cell: CellID) -> Int64 {
+        guard cell > 0, cell < layout.cells.count else { return 0 }
+        return value(of: layout.cells[cell])
+    }
+
+    func value(of field: BitField) -> Int64 {
+        if field.width == 0 { return field.pointerSet >= 0 ? 0 : field.low }
+        let mask: UInt64 = field.width >= 64 ? .max : (1 << UInt64(field.width)) - 1
+        let raw = (words[field.word] >> UInt64(field.shift)) & mask
+        guard field.pointerSet >= 0 else { return Int64(bitPattern: raw) &+ field.low }
+        guard raw > 0, raw <= UInt64(model.pointerSets[field.pointerSet].count) else { return 0 }
+        return Int64(model.pointerSets[field.pointerSet][Int(raw) - 1])
+    }
+
+    /// The step that the thread will take next; nil when it has ended or idles.
+    func nextStep(of thread: Int) -> Int? {
+        let point = Int(value(of: model.threads[thread].programPointCell))
+        return point > 0 ? point - 1 : nil
+    }
+
+    /// The slot that a cell lies in, if that slot is free.
+    func freeSlot(around cell: CellID) -> Int? {
+        guard cell > 0, cell < model.cells.count else { return nil }
+        let slot = model.cells[cell].slot
+        guard slot >= 0, value(of: model.slots[slot].liveCell) == 0 else { return nil }
+        return slot
+    }
+}

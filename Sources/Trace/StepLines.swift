@@ -1,0 +1,68 @@
+/// What is written for one step in its column, before it is wrapped.
+struct StepLines {
+    struct Line {
+        var text: String
+        var indent: Int
+        /// A caret line goes under this one if its step fails.
+        var isText = false
+    }
+
+    var lines: [Line] = []
+
+    /// `previousFunction` is that of the thread's step before this one: a change of function is worth a line.
+    init(_ step: Counterexample.Step, previous: Counterexample.Step?) {
+        let entersFunction = step.depth > 0 && (previous == nil || previous?.function != step.function)
+        if entersFunction { lines.append(Line(text: "\(step.function)():", indent: 0)) }
+        let indent = step.depth > 0 ? 2 : 0
+        lines.append(Line(text: step.text, indent: indent, isText: true))
+        for remark in StepLines.remarks(step) { lines.append(Line(text: remark, indent: indent)) }
+    }
+
+    /// The value, and those effects that the text does not say by itself.
+    static func remarks(_ step: Counterexample.Step) -> [String] {
+        var remarks: [String] = []
+        if let result = step.result { remarks.append("-> \(result)") }
+        for effect in step.effects {
+            switch effect {
+            case .allocated(let object):
+                if step.result == nil { remarks.append("[allocates \(object)]") }
+            case .freed(let object): remarks.append("[frees \(object)]")
+            case .gone(let object): remarks.append("[\(object) is gone]")
+            case .queued(let callback): remarks.append("[queues \(callback)]")
+            case .gracePeriodEnded: remarks.append("[grace period ended]")
+            case .acquired(let lock), .released(let lock):
+                if !step.text.contains(lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }
+            case .wrote(let place, let value):
+                if let remark = written(place, value, by: step.text) { remarks.append(remark) }
+            }
+        }
+        return remarks
+    }
+
+    /// `[= ptpages[1]]` where the text names the place, `[ptpages[0].mapped = 1]` where it does not, nothing where it
+    /// says the value too.
+    private static func written(_ place: String, _ value: String, by text: String) -> String? {
+        guard text.contains(place) else { return "[\(place) = \(value)]" }
+        let says = [" = \(value)", ", \(value))", "= \(value));"].contains { text.hasSuffix($0) }
+        return says ? nil : "[= \(value)]"
+    }
+
+    /// All of it within a width, and the caret line if the step is the one at fault.
+    func wrappedLines(width: Int, fails: Bool) -> [String] {
+        lines.flatMap { line -> [String] in
+            let margin = String(repeating: " ", count: line.indent)
+            var result = wrapped(line.text, width: width - line.indent, indent: 2).map { margin + $0 }
+            if fails, line.isText, let last = result.last { result.append(carets(under: last)) }
+            return result
+        }
+    }
+
+    /// The longest line if there were room enough.
+    var naturalWidth: Int { lines.map { $0.text.count + $0.indent }.max() ?? 0 }
+}
+
+/// `^^^^` under a line, not under its margin.
+func carets(under line: String) -> String {
+    let margin = line.prefix { $0 == " " }.count
+    return String(repeating: " ", count: margin) + String(repeating: "^", count: max(3, line.count - margin))
+}

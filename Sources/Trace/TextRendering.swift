@@ -1,0 +1,175 @@
+/// Draws a counterexample the way kernel people draw a race in a mail: one column per CPU, time running down, ASCII only,
+/// never wider than 80 characters.
+public struct TextRendering {
+    /// A mail's width.
+    public static let width = 80
+
+    private let example: Counterexample
+
+    public init(_ example: Counterexample) {
+        self.example = example
+    }
+
+    /// The whole text, with a line feed at its end.
+    public func text() -> String {
+        var lines = picture()
+        for section in [sourceLines(), explanationLines(), heldLines(), localLines()] where !section.isEmpty {
+            if !lines.isEmpty { lines.append("") }
+            lines += section
+        }
+        if !example.isShortest { lines.append("(not proven to be the shortest such run)") }
+        for other in example.companion {
+            lines += ["", "the other run:", ""]
+            lines += TextRendering(other).text().split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+                .map(String.init)
+        }
+        return lines.map(withoutTrailingBlanks).joined(separator: "\n") + "\n"
+    }
+
+    // MARK: The columns
+
+    private var numberWidth: Int { max(2, "\(example.steps.count)".count) }
+
+    private func picture() -> [String] {
+        guard !example.participants.isEmpty, !example.steps.isEmpty || !example.pending.isEmpty else { return [] }
+        let cells = stepCells()
+        let margin = numberWidth + 2
+        guard let widths = ColumnWidths.divide(total: Self.width - margin, wanted: wantedWidths(cells)) else {
+            return singleColumn(cells)
+        }
+        var lines = header(widths: widths, margin: margin)
+        for (step, cell) in zip(example.steps, cells) {
+            let column = example.participants.firstIndex { $0.thread == step.thread } ?? 0
+            let fails = example.lastStepFails && step.number == example.steps.count
+            for (index, line) in cell.wrappedLines(width: widths[column], fails: fails).enumerated() {
+                lines.append(row(number: index == 0 ? step.number : nil, [column: line], widths))
+            }
+        }
+        return lines + pendingRows(widths)
+    }
+
+    private func stepCells() -> [StepLines] {
+        var previous: [Int: Counterexample.Step] = [:]
+        return example.steps.map { step in
+            defer { previous[step.thread] = step }
+            return StepLines(step, previous: previous[step.thread])
+        }
+    }
+
+    private func title(_ participant: Counterexample.Participant) -> String {
+        participant.cpu.map { "CPU\($0): \(participant.name)" } ?? participant.name
+    }
+
+    private func wantedWidths(_ cells: [StepLines]) -> [Int] {
+        example.participants.map { participant in
+            var wanted = title(participant).count
+            for (step, cell) in zip(example.steps, cells) where step.thread == participant.thread {
+                wanted = max(wanted, cell.naturalWidth)
+            }
+            for pending in example.pending where pending.thread == participant.thread {
+                wanted = max(wanted, pending.text.count, pending.remark.count + 2)
+            }
+            return wanted
+        }
+    }
+
+    private func header(widths: [Int], margin: Int) -> [String] {
+        let titles = zip(example.participants, widths).map { wrapped(title($0), width: $1, indent: 2) }
+        let height = titles.map(\.count).max() ?? 0
+        var lines = (0..<height).map { line in
+            row(number: nil, Dictionary(uniqueKeysWithValues: titles.enumerated().compactMap { column, title in
+                line < title.count ? (column, title[line]) : nil
+            }), widths)
+        }
+        let rule = widths.map { String(repeating: "-", count: $0) }
+        lines.append(row(number: nil, Dictionary(uniqueKeysWithValues: rule.enumerated().map { ($0, $1) }), widths))
+        return lines
+    }
+
+    private func row(number: Int?, _ cells: [Int: String], _ widths: [Int]) -> String {
+        var line = number.map { number in
+            String(repeating: " ", count: numberWidth - "\(number)".count) + "\(number)"
+        } ?? String(repeating: " ", count: numberWidth)
+        for (column, width) in widths.enumerated() {
+            line += String(repeating: " ", count: ColumnWidths.gap) + padded(cells[column] ?? "", to: width)
+        }
+        return line
+    }
+
+    /// The steps that nobody takes, side by side: they are all about to happen at once, or never.
+    private func pendingRows(_ widths: [Int]) -> [String] {
+        var columns: [Int: [String]] = [:]
+        for pending in example.pending {
+            guard let column = example.participants.firstIndex(where: { $0.thread == pending.thread }) else { continue }
+            columns[column, default: []] += pendingLines(pending, width: widths[column])
+        }
+        let height = columns.values.map(\.count).max() ?? 0
+        return (0..<height).map { line in
+            row(number: nil, columns.compactMapValues { line < $0.count ? $0[line] : nil }, widths)
+        }
+    }
+
+    private func pendingLines(_ pending: Counterexample.Pending, width: Int) -> [String] {
+        let text = wrapped(pending.text, width: width, indent: 2)
+        return text + [carets(under: text[text.count - 1])] + wrapped("(\(pending.remark))", width: width, indent: 1)
+    }
+
+    /// Too many threads for columns: one below the other, each line with the thread's name.
+    private func singleColumn(_ cells: [StepLines]) -> [String] {
+        let names = example.participants.map(title)
+        let nameWidth = min(24, names.map(\.count).max() ?? 0)
+        let width = Self.width - numberWidth - 2 * ColumnWidths.gap - nameWidth
+        var lines: [String] = []
+        func add(_ number: Int?, _ thread: Int, _ texts: [String]) {
+            let name = wrapped(example.participant(thread).map(title) ?? "", width: nameWidth, indent: 2)
+            for index in 0..<max(texts.count, name.count) {
+                let cells = [
+                    0: index < name.count ? name[index] : "", 1: index < texts.count ? texts[index] : "",
+                ]
+                lines.append(row(number: index == 0 ? number : nil, cells, [nameWidth, width]))
+            }
+        }
+        for (step, cell) in zip(example.steps, cells) {
+            let fails = example.lastStepFails && step.number == example.steps.count
+            add(step.number, step.thread, cell.wrappedLines(width: width, fails: fails))
+        }
+        for pending in example.pending { add(nil, pending.thread, pendingLines(pending, width: width)) }
+        return lines
+    }
+
+    // MARK: Below the columns
+
+    private func sourceLines() -> [String] {
+        guard let source = example.source else { return [] }
+        let text = source.text.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
+        return wrapped("\(source.place.text): \(text)", width: Self.width, indent: 8)
+    }
+
+    private func explanationLines() -> [String] {
+        example.explanation.flatMap { wrapped($0, width: Self.width, indent: 2) }
+    }
+
+    private func heldLines() -> [String] {
+        let some = example.holdings.filter { !$0.locks.isEmpty }
+        guard !example.steps.isEmpty else { return [] }
+        guard !some.isEmpty else { return ["locks held: none"] }
+        return ["locks held:"] + some.flatMap { holding -> [String] in
+            let locks = holding.locks.map { lock in
+                lock.name + (lock.isShared ? " for reading" : "") + (lock.since.map { " (step \($0))" } ?? "")
+            }
+            let name = example.participant(holding.thread)?.name ?? ""
+            return wrapped("  \(name): \(locks.joined(separator: ", "))", width: Self.width, indent: 4)
+        }
+    }
+
+    /// The variables that are still alive. The dead ones are in the counterexample for renderings with more room.
+    private func localLines() -> [String] {
+        let live = example.locals.filter { $0.value != nil }
+        guard !live.isEmpty else { return [] }
+        return ["variables:"] + example.participants.flatMap { participant -> [String] in
+            let own = live.filter { $0.thread == participant.thread }.map { "\($0.name) = \($0.value ?? "dead")" }
+            if own.isEmpty { return [] }
+            return wrapped("  \(participant.name): \(own.joined(separator: ", "))", width: Self.width, indent: 4)
+        }
+    }
+}

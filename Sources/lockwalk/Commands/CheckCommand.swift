@@ -1,0 +1,40 @@
+import Program
+import Search
+import Trace
+
+/// `lockwalk check MODEL`
+enum CheckCommand: Command {
+    static let syntax = CommandSyntax(
+        name: "check", summary: "explore every interleaving of a model", operands: "MODEL",
+        description: """
+            Explores every interleaving of MODEL, a C file ('-' is standard input), and says
+            whether its rules hold; if not, shows the shortest run that breaks one.
+            """,
+        options: [
+            LoadedModel.defineOption,
+            OptionSyntax(long: "quiet", short: "q", help: "the verdict's line only"),
+            OptionSyntax(long: "coverage", help: "list all that was not reached"),
+        ] + SearchRequest.options,
+        notes: "exit status: 0 holds, 1 violated, 2 the command or the model is wrong,\n"
+            + "3 incomplete, 4 internal error")
+
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
+        let path = try operand(arguments, "MODEL")
+        let request = try SearchRequest(arguments, command: syntax.name)
+        let loaded = try LoadedModel(path: path, console: console)
+        let configuration = try loaded.configuration(arguments.all("define"), command: syntax.name)
+        let model = try loaded.lower(configuration, console: console)
+        let result = try Engine.search(model, request, console)
+        var violation: Counterexample?
+        if case .violated(let finding) = result.verdict {
+            violation = try Engine.counterexample(finding, of: result, model)
+        }
+        let isQuiet = arguments.has("quiet")
+        let report = CheckReport(
+            name: loaded.name, model: model, result: result, violation: violation,
+            warnings: isQuiet ? [] : try result.warnings.map { try Engine.counterexample($0, of: result, model) },
+            isQuiet: isQuiet, showsAllCoverage: arguments.has("coverage"))
+        console.out.write(report.text())
+        return VerdictWording.exitCode(result)
+    }
+}

@@ -1,0 +1,29 @@
+import Syntax
+
+/// `lockwalk help [COMMAND]`
+enum HelpCommand: Command {
+    static let syntax = CommandSyntax(
+        name: "help", summary: "tell about a command", operands: "[COMMAND]",
+        description: "Shows the commands, or the options of COMMAND.", options: [])
+
+    static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
+        guard let name = arguments.operands.first else {
+            console.out.write(overviewText(Commands.all.map { $0.syntax }))
+            return .holds
+        }
+        console.out.write(helpText(Commands.syntax(of: try command(name))))
+        return .holds
+    }
+
+    /// The command of that name, or an error that names the nearest one.
+    static func command(_ name: String) throws -> any Command.Type {
+        if let command = Commands.named(name) { return command }
+        if Commands.notYet.contains(name) {
+            throw UsageError("'\(name)' is not there yet; this version has \(list)")
+        }
+        let near = nearest(name, in: Commands.all.map { $0.syntax.name } + Commands.notYet)
+        throw UsageError("unknown command '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+
+    private static var list: String { Commands.all.map { $0.syntax.name }.joined(separator: ", ") }
+}

@@ -1,0 +1,78 @@
+import Execution
+import Program
+import Search
+import Trace
+
+/// The answer of `lockwalk check` on standard output: the verdict first, in words; then what shows it; then the numbers
+/// and what the verdict does not cover.
+struct CheckReport {
+    /// Shorter lists are read.
+    static let coverageLinesMax = 12
+
+    let name: String
+    let model: Model
+    let result: SearchResult
+    /// Of the violation, then of the warnings, in their order; already executed again.
+    let violation: Counterexample?
+    let warnings: [Counterexample]
+    var isQuiet = false
+    var showsAllCoverage = false
+
+    func text() -> String {
+        let (title, configuration) = titleAndConfiguration()
+        let bounds = isHolding ? VerdictWording.bounds(result, model) : []
+        var text = VerdictWording.headline(result, title: title, within: bounds) + "\n"
+        if isQuiet { return text }
+        if let violation { text += "\n" + TextRendering(violation).text() }
+        for (finding, example) in zip(result.warnings, warnings) {
+            text += "\nwarning: \(finding.verdictText)"
+                + (finding.kind == .dataRace ? " (under sequential consistency)" : "") + "\n\n"
+            text += TextRendering(example).text()
+        }
+        text += "\n" + numbers().map { $0 + "\n" }.joined()
+        if let configuration { text += configuration + "\n" }
+        return text + limitsOfTheAnswer().map { $0 + "\n" }.joined() + coverage()
+    }
+
+    private var isHolding: Bool {
+        if case .holds = result.verdict { true } else { false }
+    }
+
+    /// The configuration stands behind the model's name if the line stays readable, else on a line of its own.
+    private func titleAndConfiguration() -> (String, String?) {
+        let values = model.configuration.map { "\($0.name)=\($0.value)" }
+        if values.isEmpty { return (name, nil) }
+        let title = "\(name) (\(values.joined(separator: ", ")))"
+        if title.count <= 60 { return (title, nil) }
+        return (name, "configuration: " + values.joined(separator: " "))
+    }
+
+    private func numbers() -> [String] {
+        let statistics = result.statistics
+        var line = "\(Quantities.plural(statistics.states, "state")), "
+            + "\(Quantities.plural(statistics.transitions, "transition")), depth \(Quantities.grouped(statistics.depth))"
+        line += "; \(Quantities.duration(statistics.seconds))"
+        var size = "\(Quantities.plural(statistics.stateBits, "bit")) a state"
+        if statistics.bytesPerState > 0 { size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored" }
+        return [line, size]
+    }
+
+    private func limitsOfTheAnswer() -> [String] {
+        var lines = ["explored under sequential consistency"]
+        if isHolding { lines += VerdictWording.boundNotes(result, model) }
+        if !model.notJudged.isEmpty { lines.append("not judged yet: " + model.notJudged.joined(separator: ", ")) }
+        return lines
+    }
+
+    /// After a violation the search has not been everywhere: what it did not reach says nothing.
+    private func coverage() -> String {
+        if case .violated = result.verdict { return "" }
+        let lines = CoverageWording(model: model, coverage: result.coverage).lines()
+        if lines.isEmpty { return "" }
+        let shown = showsAllCoverage ? lines.count : min(lines.count, Self.coverageLinesMax)
+        let soFar = isHolding ? "" : " so far"
+        var text = "not reached\(soFar):\n" + lines.prefix(shown).map { "  \($0)\n" }.joined()
+        if shown < lines.count { text += "  and \(lines.count - shown) more (--coverage shows them)\n" }
+        return text
+    }
+}
