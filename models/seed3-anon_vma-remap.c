@@ -150,13 +150,13 @@ FINALLY(mapped_page_has_mapping)
 	return !atomic_read(&page.mapcount) || page.mapping;
 }
 
-EXPECT(recheck == NO_RECHECK && judge_object,                    ASSERTION(right_object));          /* b, wrong object */
-EXPECT(recheck == NO_RECHECK && remap == COUNT_FIRST,            USE_AFTER_FREE(anon_vmas));        /* e */
-EXPECT(recheck == NO_RECHECK && remap == MAPPING_FIRST,          USE_AFTER_FREE(anon_vmas));        /* f */
-EXPECT(recheck == REREAD_MAPPING && remap == MAPPING_FIRST,      HOLDS);                            /* f2 */
-EXPECT(recheck == REREAD_MAPPING && remap == COUNT_FIRST,        USE_AFTER_FREE(anon_vmas));        /* f2, order 1 */
-EXPECT(clear_mapping && !page_locked && (remap == COUNT_FIRST || remap == MAPPING_FIRST),
-	VIOLATED(mapped_page_has_mapping));                                                         /* g */
-EXPECT(clear_mapping && page_locked && (remap == COUNT_FIRST || remap == MAPPING_FIRST), HOLDS);    /* g, page lock */
-EXPECT(recheck == UNDER_LOCK && judge_object && (remap == NO_REMAP || remap == KEEP_MAPPING), HOLDS);       /* j */
-EXPECT(recheck == UNDER_LOCK && (remap == COUNT_FIRST || remap == MAPPING_FIRST), USE_AFTER_FREE(anon_vmas)); /* not j */
+EXPECT(recheck == NO_RECHECK && judge_object, ASSERTION(right_object));                                    /* b: wrong object */
+EXPECT(recheck == NO_RECHECK && remap == COUNT_FIRST, USE_AFTER_FREE(anon_vmas));                          /* e */
+EXPECT(recheck == NO_RECHECK && remap == MAPPING_FIRST, USE_AFTER_FREE(anon_vmas));                        /* f */
+EXPECT(recheck == REREAD_MAPPING && remap == MAPPING_FIRST, HOLDS);                                        /* f2 */
+EXPECT(recheck == REREAD_MAPPING && remap == COUNT_FIRST, USE_AFTER_FREE(anon_vmas));                      /* f2: order 1 */
+EXPECT(clear_mapping && !page_locked && remap == MAPPING_FIRST, VIOLATED(mapped_page_has_mapping));        /* g */
+EXPECT(clear_mapping && !page_locked && remap == COUNT_FIRST, USE_AFTER_FREE(anon_vmas));                  /* g: e is shorter */
+EXPECT(clear_mapping && page_locked && (remap == COUNT_FIRST || remap == MAPPING_FIRST), HOLDS);           /* g: page lock */
+EXPECT(recheck == UNDER_LOCK && judge_object && (remap == NO_REMAP || remap == KEEP_MAPPING), HOLDS);      /* j */
+EXPECT(recheck == UNDER_LOCK && (remap == COUNT_FIRST || remap == MAPPING_FIRST), USE_AFTER_FREE(anon_vmas)); /* j, e and f stay */

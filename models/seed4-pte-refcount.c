@@ -150,15 +150,14 @@ EVENTUALLY(walk_ends)
 	return ended(walk, 0);
 }
 
-EXPECT(rcu && inc_not_zero && !retry,                        HOLDS);                                    /* d */
-EXPECT(!rcu && inc_not_zero,                                 USE_AFTER_FREE(ptpages));                  /* e */
-EXPECT(!inc_not_zero,                                        USE_AFTER_FREE(ptpages), DOUBLE_FREE(ptpages),
-							     ASSERTION(frees_its_own_table));           /* f */
-EXPECT(retry,                                                HOLDS);                                    /* g */
-EXPECT(retry,                                                HOLDS, WEAK);                              /* g */
-EXPECT(retry,                                                LIVELOCK(walk_ends), UNFAIR);              /* g */
-EXPECT(fault && install == OVER_ZERO_REF && clear == XCHG,   ASSERTION(frees_its_own_table));           /* h */
-EXPECT(fault && install == IF_NONE && clear == XCHG,         HOLDS);                                    /* h, install rule */
-EXPECT(fault && install == OVER_ZERO_REF && clear == IF_UNCHANGED, HOLDS);                              /* h, clear rule */
-EXPECT(move && put_after_mmap,                               ASSERTION(frees_its_own_table));           /* i */
-EXPECT(move && !put_after_mmap,                              HOLDS);                                    /* i, as in v3 */
+EXPECT(rcu && inc_not_zero && !retry,                              HOLDS);                                           /* d */
+EXPECT(!rcu && inc_not_zero,                                       USE_AFTER_FREE(ptpages));                         /* e */
+EXPECT(!inc_not_zero,                                              USE_AFTER_FREE(ptpages), DOUBLE_FREE(ptpages));   /* f */
+EXPECT(retry,                                                      HOLDS);                                           /* g */
+EXPECT(retry,                                                      HOLDS, WEAK);                                     /* g */
+EXPECT(retry,                                                      LIVELOCK(walk_ends), UNFAIR);                     /* g */
+EXPECT(fault && install == OVER_ZERO_REF && clear == XCHG,         ASSERTION(frees_its_own_table));                  /* h */
+EXPECT(fault && install == IF_NONE && clear == XCHG,               HOLDS);                                           /* h */
+EXPECT(fault && install == OVER_ZERO_REF && clear == IF_UNCHANGED, HOLDS);                                           /* h */
+EXPECT(move && put_after_mmap,                                     ASSERTION(frees_its_own_table));                  /* i */
+EXPECT(move && !put_after_mmap,                                    HOLDS);                                           /* i */

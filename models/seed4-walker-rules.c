@@ -173,18 +173,16 @@ THREAD(fault, 1)                                        /* puts a new table in *
 	up_read(&mm.mmap_lock);
 }
 
-EXPECT(zap_lock == MMAP_AND_RMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW,      HOLDS); /* a */
-EXPECT(zap_lock == MMAP_READ && free_rule == FREE_NOW && !recheck && walker <= HW,
-									USE_AFTER_FREE(ptpages));       /* b */
+EXPECT(zap_lock == MMAP_AND_RMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW, HOLDS);           /* a */
+EXPECT(zap_lock == MMAP_READ && free_rule == FREE_NOW && !recheck && walker <= HW, USE_AFTER_FREE(ptpages));          /* b */
 EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker == FULL_RMAP,
-									USE_AFTER_FREE(ptpages));       /* c */
-EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck &&
-       (walker == FULL_MMAP || walker == SEMI || walker == HW),         HOLDS);                         /* c: the others */
-EXPECT(zap_lock == PMD_RWSEM && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW,                HOLDS); /* l */
-EXPECT(zap_lock == MMAP_READ && free_rule == FREE_AFTER_GP && recheck && walker <= HW,                  HOLDS); /* m */
-EXPECT(walker == SEMI && judge_dead_table,                              ASSERTION(not_a_dead_table));   /* m: empty dead table */
-EXPECT(!check_under_ptl && (walker == FULL_MMAP || walker == FULL_RMAP), ASSERTION(no_pte_lost));       /* n */
-EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI,
-									USE_AFTER_FREE(ptpages));       /* o */
-EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI_WRITE,        HOLDS); /* o: walker */
-EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_NOW && !recheck && walker == SEMI,                   HOLDS); /* o: munmap */
+	USE_AFTER_FREE(ptpages));                                                                                     /* c */
+EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW && walker != FULL_RMAP,
+	HOLDS);                                                                                                       /* c: the others */
+EXPECT(zap_lock == PMD_RWSEM && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW, HOLDS);                      /* l */
+EXPECT(zap_lock == MMAP_READ && free_rule == FREE_AFTER_GP && recheck && walker <= HW, HOLDS);                        /* m */
+EXPECT(walker == SEMI && judge_dead_table, ASSERTION(not_a_dead_table));                                              /* m: dead table */
+EXPECT(!check_under_ptl && (walker == FULL_MMAP || walker == FULL_RMAP), ASSERTION(no_pte_lost));                     /* n */
+EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI, USE_AFTER_FREE(ptpages));  /* o */
+EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI_WRITE, HOLDS);              /* o: walker */
+EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_NOW && !recheck && walker == SEMI, HOLDS);                         /* o: munmap */
