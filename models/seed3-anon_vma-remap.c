@@ -2,8 +2,8 @@
  * rmap walks race with a fault that maps the page again, under another anon_vma.
  *
  * page_lock_anon_vma() trusts "page_mapped() means that page->mapping is alive". A page that was unmapped, and is kept by
- * somebody's reference, still names its old anon_vma; do_swap_page() maps it again and stores the new one. Whichever of mapcount
- * and mapping it writes first, the walker can see a mapped page and a dead anon_vma. Clearing page->mapping with the last
+ * somebody's reference, still names its old anon_vma; do_swap_page() maps it again and stores the new one. Whichever it writes
+ * first, mapcount or mapping, the walker can see a mapped page and a dead anon_vma. Clearing page->mapping with the last
  * mapping (Peter's wish) races with the same fault.
  *
  * Source: Linus Torvalds 2010-04-10, Peter Zijlstra 2010-04-12, in "[PATCH -v2] rmap: make anon_vma_prepare link in all the
@@ -159,4 +159,5 @@ EXPECT(clear_mapping && !page_locked && remap == MAPPING_FIRST, VIOLATED(mapped_
 EXPECT(clear_mapping && !page_locked && remap == COUNT_FIRST, USE_AFTER_FREE(anon_vmas));                  /* g: e is shorter */
 EXPECT(clear_mapping && page_locked && (remap == COUNT_FIRST || remap == MAPPING_FIRST), HOLDS);           /* g: page lock */
 EXPECT(recheck == UNDER_LOCK && judge_object && (remap == NO_REMAP || remap == KEEP_MAPPING), HOLDS);      /* j */
-EXPECT(recheck == UNDER_LOCK && (remap == COUNT_FIRST || remap == MAPPING_FIRST), USE_AFTER_FREE(anon_vmas)); /* j, e and f stay */
+EXPECT(recheck == UNDER_LOCK && (remap == COUNT_FIRST || remap == MAPPING_FIRST),
+	USE_AFTER_FREE(anon_vmas));                                                                        /* j: e, f stay */

@@ -1,12 +1,12 @@
 /*
  * The lock of an anon_vma lives in its root, and a type-stable anon_vma may change its root under a stale walker.
  *
- * page_lock_anon_vma() locks anon_vma->root->lock, page_unlock_anon_vma() reads anon_vma->root again. In between the page may be
- * unmapped, the anon_vma freed, and the same slot handed out as a child of another root: the walker unlocks a lock that it does
- * not hold, and the one that it does hold stays locked for ever.
+ * page_lock_anon_vma() locks anon_vma->root->lock, page_unlock_anon_vma() reads anon_vma->root again. In between the page may
+ * be unmapped, the anon_vma freed, and the same slot handed out as a child of another root: the walker unlocks a lock that it
+ * does not hold, and the one that it does hold stays locked for ever.
  *
- * Source: f18194275c39 "mm: fix hang on anon_vma->root->lock" (2010), eee0f252c653 (2011); the sequel of the thread "[PATCH -v2]
- * rmap: make anon_vma_prepare link in all the anon_vmas of a mergeable VMA", 2010-04-12.
+ * Source: f18194275c39 "mm: fix hang on anon_vma->root->lock" (2010), eee0f252c653 (2011); the sequel of the thread
+ * "[PATCH -v2] rmap: make anon_vma_prepare link in all the anon_vmas of a mergeable VMA", 2010-04-12.
  */
 #include <lockwalk.h>
 

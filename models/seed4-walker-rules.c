@@ -1,12 +1,12 @@
 /*
  * Who may free a user PTE table while others walk to it?
  *
- * Three classes of walkers: fully locked (mmap lock or rmap lock in read, and the PTL), semi-locked (mmap lock in read, no PTL:
- * hmm), hw-locked (interrupts off: gup fast). The zapper clears the pmd of an empty table under the page_table_lock and the PTL,
- * and frees the table. Which further locks, which way of freeing, which recheck make that safe for whom?
+ * Three classes of walkers: fully locked (mmap lock or rmap lock in read, and the PTL), semi-locked (mmap lock in read, no
+ * PTL: hmm), hw-locked (interrupts off: gup fast). The zapper clears the pmd of an empty table under the page_table_lock and
+ * the PTL, and frees the table. Which further locks, which way of freeing, which recheck make that safe for whom?
  *
  * Source: Jason Gunthorpe, David Hildenbrand 2021-11-10, in "[PATCH v3 00/15] Free user PTE page table pages". What landed:
- * 0d940a9b270b (2023), walkers recheck the pmd; 6375e95f381e (2025), PT_RECLAIM.
+ * 0d940a9b270b (2023), walkers recheck the pmd; 6375e95f381e (6.14), PT_RECLAIM.
  */
 #include <lockwalk.h>
 
@@ -173,16 +173,17 @@ THREAD(fault, 1)                                        /* puts a new table in *
 	up_read(&mm.mmap_lock);
 }
 
-EXPECT(zap_lock == MMAP_AND_RMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW, HOLDS);           /* a */
-EXPECT(zap_lock == MMAP_READ && free_rule == FREE_NOW && !recheck && walker <= HW, USE_AFTER_FREE(ptpages));          /* b */
+EXPECT(zap_lock == MMAP_AND_RMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW, HOLDS);   /* a */
+EXPECT(zap_lock == MMAP_READ && free_rule == FREE_NOW && !recheck && walker <= HW, USE_AFTER_FREE(ptpages));  /* b */
 EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker == FULL_RMAP,
-	USE_AFTER_FREE(ptpages));                                                                                     /* c */
+	USE_AFTER_FREE(ptpages));                                                                             /* c */
 EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW && walker != FULL_RMAP,
-	HOLDS);                                                                                                       /* c: the others */
-EXPECT(zap_lock == PMD_RWSEM && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW, HOLDS);                      /* l */
-EXPECT(zap_lock == MMAP_READ && free_rule == FREE_AFTER_GP && recheck && walker <= HW, HOLDS);                        /* m */
-EXPECT(walker == SEMI && judge_dead_table, ASSERTION(not_a_dead_table));                                              /* m: dead table */
-EXPECT(!check_under_ptl && (walker == FULL_MMAP || walker == FULL_RMAP), ASSERTION(no_pte_lost));                     /* n */
-EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI, USE_AFTER_FREE(ptpages));  /* o */
-EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI_WRITE, HOLDS);              /* o: walker */
-EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_NOW && !recheck && walker == SEMI, HOLDS);                         /* o: munmap */
+	HOLDS);                                                                                               /* c: others */
+EXPECT(zap_lock == PMD_RWSEM && free_rule == FREE_AFTER_IPI && !recheck && walker <= HW, HOLDS);              /* l */
+EXPECT(zap_lock == MMAP_READ && free_rule == FREE_AFTER_GP && recheck && walker <= HW, HOLDS);                /* m */
+EXPECT(walker == SEMI && judge_dead_table, ASSERTION(not_a_dead_table));                                      /* m: dead */
+EXPECT(!check_under_ptl && (walker == FULL_MMAP || walker == FULL_RMAP), ASSERTION(no_pte_lost));             /* n */
+EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI,
+	USE_AFTER_FREE(ptpages));                                                                             /* o */
+EXPECT(zap_lock == MMAP_DOWNGRADED && free_rule == FREE_NOW && !recheck && walker == SEMI_WRITE, HOLDS);      /* o: walker */
+EXPECT(zap_lock == MMAP_WRITE && free_rule == FREE_NOW && !recheck && walker == SEMI, HOLDS);                 /* o: munmap */

@@ -1,4 +1,4 @@
-/* A call that may sleep, in atomic context: an error even where it would not wait. Clean: a trylock there, the call just after. */
+/* A call that may sleep, in atomic context: even where it would not wait. Clean: a trylock there, the call just after. */
 #include <lockwalk.h>
 
 enum context { SPINLOCK, READ_LOCK, PREEMPT_OFF, BH_OFF, IRQ_OFF, RCU };

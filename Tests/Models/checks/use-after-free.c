@@ -1,4 +1,4 @@
-/* A pointer is followed, to read, write or lock, after the object was freed. Clean: freed just after its last use, under the lock. */
+/* A pointer is followed, to read, write or lock, after the kfree(). Clean: freed just after the last use, under the lock. */
 #include <lockwalk.h>
 
 enum access { READ, WRITE, LOCK };
