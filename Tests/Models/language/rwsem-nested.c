@@ -1,4 +1,4 @@
-/* A second down_read() is no error in itself, but with a writer queued in between it is a deadlock; not with reader preference. */
+/* A second down_read() is no error in itself, but a deadlock with a writer queued in between; not with reader preference. */
 #include <lockwalk.h>
 
 CONFIG(bool, writer_comes, true);

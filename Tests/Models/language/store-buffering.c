@@ -1,4 +1,4 @@
-/* Each thread stores to its variable and loads the other's: both may load the old value unless a full barrier stands between. */
+/* Each thread stores to its variable and loads the other's: both may load the old value, without a full barrier between. */
 #include <lockwalk.h>
 
 CONFIG(bool, fence, false);
