@@ -15,5 +15,6 @@ let package = Package(
             name: "lockwalk",
             dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
+        .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
     ]
 )
