@@ -15,5 +15,7 @@ let package = Package(
             name: "lockwalk",
             dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
+        .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
+        .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
     ]
 )
