@@ -242,7 +242,8 @@ extension CodeBuilder {
         return value != 0
     }
 
-    private func isConstant(_ expression: Expression) -> Bool {
+    /// Whether an expression is made of numbers, enumerators and CONFIGs alone.
+    func isConstant(_ expression: Expression) -> Bool {
         switch expression.kind {
         case .integer: true
         case .identifier(let name):
