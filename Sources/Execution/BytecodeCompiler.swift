@@ -252,6 +252,7 @@ struct BytecodeCompiler {
             store(address, value, isGhost: access.isGhost)
         case .checkPlace(let address, let use):
             if let cell = constant(address), cell != 0, tables.cells[Int(cell)].slot < 0 { return }
+            if emitChecked(address) { return }
             let flag: UInt8 =
                 switch use {
                 case .read: 0
@@ -411,12 +412,34 @@ struct BytecodeCompiler {
     // MARK: Memory
 
     private mutating func note(_ address: Operand, _ access: Access, isWrite: Bool) {
-        guard options.recordAccesses, !mayRace.isEmpty, mayRace[instruction], access.kind != .hidden else { return }
+        guard isNoted(access, at: instruction) else { return }
         if let cell = constant(address), !tables.cells[Int(cell)].isData { return }
         add(
             Op(
                 code: .noteAccess, flag: (isWrite ? 1 : 0) | (access.kind == .plain ? 2 : 0), a: place(address),
                 x: Int64(instruction)))
+    }
+
+    /// A check becomes one with the access of the same address that follows; that access alone is still emitted, others
+    /// may lead to it. Not where events are recorded: each has an instruction of its own.
+    private mutating func emitChecked(_ address: Operand) -> Bool {
+        guard !options.records, case .register(let register) = address,
+            instruction + 1 < code.instructions.count
+        else { return false }
+        switch code.instructions[instruction + 1].operation {
+        case .load(let target, .register(register), let access) where !isNoted(access, at: instruction + 1):
+            add(Op(code: .checkedLoad, a: UInt16(target), b: UInt16(register)))
+        case .store(.register(register), let value, let access)
+        where !isNoted(access, at: instruction + 1) && !access.isGhost:
+            add(Op(code: .checkedStore, a: place(value), b: UInt16(register)))
+        default:
+            return false
+        }
+        return true
+    }
+
+    private func isNoted(_ access: Access, at instruction: Int) -> Bool {
+        options.recordAccesses && !mayRace.isEmpty && mayRace[instruction] && access.kind != .hidden
     }
 
     private mutating func load(_ target: Register, _ address: Operand) {
