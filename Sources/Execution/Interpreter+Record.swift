@@ -33,7 +33,7 @@ extension Interpreter {
             return StepRecord(
                 move: move, step: point - 1, events: image.log.events,
                 failure: outcome == .failed ? failure(move, machine) : nil, after: after,
-                result: result.map { file[$0] & ~staleMark })
+                result: result.map { machine.unmarked(file[$0]) })
         } while machine.nextChoice()
         return nil
     }

@@ -117,7 +117,7 @@ extension Machine {
             case .loadCell:
                 let cell = Self.address(file[b])
                 file[a] = decode(&cells[cell].field, words)
-                if R.isOn { note(.read(cell: cell, value: file[a] & ~staleMark), pc: place(op)) }
+                if R.isOn { note(.read(cell: cell, value: unmarked(file[a])), pc: place(op)) }
             case .storeField:
                 let raw = UInt64(bitPattern: file[a] &- op.pointee.x)
                 if raw > op.pointee.z {
@@ -322,7 +322,7 @@ extension Machine {
     private func noteAssignment(_ previous: Int, _ file: UnsafeMutablePointer<Int64>) {
         let register = remarks[previous].assigned
         if register >= 0 {
-            note(.assigned(register: Int(register), value: file[Int(register)] & ~staleMark), pc: previous)
+            note(.assigned(register: Int(register), value: unmarked(file[Int(register)])), pc: previous)
         }
     }
 
@@ -339,6 +339,6 @@ extension Machine {
         words[word] = oldWord
         let old = decode(&cells[cell].field, words)
         words[word] = newWord
-        note(.wrote(cell: cell, old: old & ~staleMark, new: new & ~staleMark), pc: pc)
+        note(.wrote(cell: cell, old: unmarked(old), new: unmarked(new)), pc: pc)
     }
 }
