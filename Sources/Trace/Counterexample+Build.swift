@@ -111,14 +111,12 @@ private struct CounterexampleBuilder {
 
     /// Where the run ends: the failing instruction if one failed, else the last step.
     private func source(_ failsInStep: Bool) -> (place: Counterexample.Place, text: String)? {
-        guard failsInStep, let record = run.records.last else { return nil }
-        let code = run.code(of: Int(record.move.thread))
-        var range = run.step(record).range
-        if let failure = record.failure ?? finding.failure, failure.instruction >= 0,
-            Int(failure.instruction) < code.instructions.count
-        {
-            let exact = code.instructions[Int(failure.instruction)].range
-            if exact != .none { range = exact }
+        guard failsInStep || run.records.isEmpty else { return nil }
+        var range = run.records.last.map { run.step($0).range } ?? .none
+        if let failure = run.records.last?.failure ?? finding.failure, failure.instruction >= 0 {
+            let instructions = run.code(of: Int(failure.move.thread)).instructions
+            let index = Int(failure.instruction)
+            if index < instructions.count, instructions[index].range != .none { range = instructions[index].range }
         }
         guard let place = names.line(of: range), range.file >= 0 else { return nil }
         return (place, model.texts.files[Int(range.file)].line(place.line))

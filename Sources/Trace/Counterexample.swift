@@ -172,12 +172,3 @@ public struct Counterexample: Sendable {
     /// The participant with this thread number.
     public func participant(_ thread: Int) -> Participant? { participants.first { $0.thread == thread } }
 }
-
-/// The checker contradicts itself. Never the user's fault; the command ends with its own exit code.
-public struct InternalError: Error, Sendable, CustomStringConvertible {
-    public var description: String
-
-    public init(_ description: String) {
-        self.description = description
-    }
-}

@@ -17,12 +17,13 @@ struct FailureSentences {
     var all: [String] {
         let own = kindSentences
         if !own.isEmpty { return own }
+        // What a deadlock or a race is, its threads tell themselves.
         return finding.message.isEmpty ? [] : [sentence(finding.message)]
     }
 
     private var kindSentences: [String] {
         guard let failure = run.records.last?.failure ?? finding.failure else { return propertySentences }
-        let thread = model.threads[Int(failure.move.thread)].name
+        let thread = run.name(of: Int(failure.move.thread))
         switch failure.kind {
         case .useAfterFree, .stalePointer, .staleTLB: return useAfterFree(failure, thread)
         case .doubleFree: return doubleFree(failure, thread)
@@ -52,9 +53,17 @@ struct FailureSentences {
         switch instructions[Int(failure.instruction)].operation {
         case .checkPlace(_, .read), .load: return "reads"
         case .checkPlace(_, .write), .store: return "writes"
-        case .checkPlace(_, .lock): return "takes or drops the lock"
+        case .checkPlace(_, .lock): return lockVerb
         case .free: return "frees"
         default: return "follows"
+        }
+    }
+
+    private var lockVerb: String {
+        switch run.records.last.map({ run.step($0).kind }) {
+        case .unlock, .leaveSection: "releases"
+        case .lock, .trylock, .beginWait, .endWait: "takes"
+        default: "uses"
         }
     }
 

@@ -40,7 +40,8 @@ struct HeldLocks {
     }
 
     func locks(of thread: Int) -> [Counterexample.HeldLock] {
-        held[thread].map {
+        guard held.indices.contains(thread) else { return [] }
+        return held[thread].map {
             Counterexample.HeldLock(name: model.locks[$0.lock].name, isShared: $0.isShared, since: $0.since)
         }
     }

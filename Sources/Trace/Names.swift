@@ -67,7 +67,4 @@ struct Names {
     func line(of range: SourceRange) -> Counterexample.Place? {
         model.texts.place(of: range).map { Counterexample.Place(file: $0.file, line: $0.line) }
     }
-
-    /// The code of a thread.
-    func code(of thread: Int) -> Code { model.classes[model.threads[thread].threadClass].code }
 }

@@ -30,7 +30,16 @@ public struct Run: Sendable {
 
     func step(_ record: StepRecord) -> Step { code(of: Int(record.move.thread)).steps[record.step] }
 
-    func code(of thread: Int) -> Code { model.classes[model.threads[thread].threadClass].code }
+    /// A thread's code, or INIT's for a number that is no thread.
+    func code(of thread: Int) -> Code {
+        guard model.threads.indices.contains(thread) else { return model.initialization }
+        return model.classes[model.threads[thread].threadClass].code
+    }
+
+    /// A thread's name, or INIT.
+    func name(of thread: Int) -> String {
+        model.threads.indices.contains(thread) ? model.threads[thread].name : "INIT"
+    }
 
     /// The threads that a reader has to see, in the order of the model.
     func participants(and others: [Int]) -> [Int] {
@@ -50,7 +59,7 @@ public struct Run: Sendable {
     func describe(stepNumber: Int) -> String {
         let record = records[stepNumber - 1]
         let step = step(record)
-        let name = model.threads[Int(record.move.thread)].name
+        let name = name(of: Int(record.move.thread))
         return "step \(stepNumber): \(name), \(place(step.range))\(step.text)"
     }
 

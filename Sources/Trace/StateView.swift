@@ -12,14 +12,7 @@ struct StateView {
         return value(of: layout.cells[cell])
     }
 
-    func value(of field: BitField) -> Int64 {
-        if field.width == 0 { return field.pointerSet >= 0 ? 0 : field.low }
-        let mask: UInt64 = field.width >= 64 ? .max : (1 << UInt64(field.width)) - 1
-        let raw = (words[field.word] >> UInt64(field.shift)) & mask
-        guard field.pointerSet >= 0 else { return Int64(bitPattern: raw) &+ field.low }
-        guard raw > 0, raw <= UInt64(model.pointerSets[field.pointerSet].count) else { return 0 }
-        return Int64(model.pointerSets[field.pointerSet][Int(raw) - 1])
-    }
+    func value(of field: BitField) -> Int64 { layout.value(field, in: words, model) }
 
     /// The step that the thread will take next; nil when it has ended or idles.
     func nextStep(of thread: Int) -> Int? {

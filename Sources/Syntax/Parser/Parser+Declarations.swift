@@ -102,6 +102,12 @@ extension Parser {
     ) throws(SyntaxFailure) -> Declaration {
         if let ghost = specifiers.ghostRange { report(.misplacedGhost(ghost)) }
         if specifiers.hasDefinition { report(.localType(specifiers.range)) }
+        if let unnamed = oldStyleParameter() {
+            report(.oldStyleDefinition(unnamed))
+            skipOldStyleFunction()
+            let function = Declaration.Function(name: name, result: result, parameters: [], body: nil)
+            return Declaration(.function(function), start.union(previous))
+        }
         advance()
         let parameters = try parseParameters()
         try skipAttributes()
@@ -112,13 +118,30 @@ extension Parser {
                 report(.expectedName(nameless.name.range, "a type alone"))
             }
             body = try parseBody()
-        } else if at(.identifier), startsDeclaration(current), !current.startsLine || peek(2).kind == .semicolon {
-            throw fail(.oldStyleDefinition(name.range))
         } else {
             try expectSemicolon("a function's declaration")
         }
         let function = Declaration.Function(name: name, result: result, parameters: parameters, body: body)
         return Declaration(.function(function), start.union(previous))
+    }
+
+    /// The first parameter behind the `(`, if it is a name without a type.
+    private mutating func oldStyleParameter() -> SourceRange? {
+        let first = peek(1)
+        guard isPlainName(first), peek(2).kind == .comma || peek(2).kind == .rightParen else { return nil }
+        return first.range
+    }
+
+    private func isPlainName(_ token: Token) -> Bool {
+        token.kind == .identifier && !startsDeclaration(token) && !LanguageNames.keywords.contains(token.text)
+    }
+
+    /// From the `(` of a function in the old style to behind its body.
+    private mutating func skipOldStyleFunction() {
+        skipBalanced()
+        if take(.semicolon) { return }
+        while !at(.leftBrace), !at(.end), !(current.startsLine && isAtPart) { advance() }
+        if at(.leftBrace) { skipBalanced() }
     }
 
     /// parameters: [ "void" | parameter { "," parameter } ] ")"
@@ -132,10 +155,7 @@ extension Parser {
         var parameters: [Variable] = []
         repeat {
             if at(.ellipsis) { throw fail(.variadic(current.range)) }
-            let isWord = at(.identifier) && !startsDeclaration(current)
-            if isWord, !LanguageNames.keywords.contains(current.text),
-                peek(1).kind == .comma || peek(1).kind == .rightParen
-            {
+            if at(.identifier), peek(1).kind == .comma || peek(1).kind == .rightParen, isPlainName(current) {
                 throw fail(.oldStyleDefinition(current.range))
             }
             parameters.append(try parseParameter())

@@ -53,7 +53,12 @@ extension Parser {
     private mutating func parseParenthesised() throws(SyntaxFailure) -> Expression {
         let open = current.range
         advance()
-        if at(.leftBrace) { throw fail(.statementExpression(open.union(current.range))) }
+        if at(.leftBrace) {
+            report(.statementExpression(open.union(current.range)))
+            skipBalanced()
+            try expect(.rightParen, "')'")
+            return try node(.integer(0, isUnsigned: false, isLong: false), open.union(previous))
+        }
         // `(name) value` can only be a cast to a type that nobody defined.
         if at(.identifier), peek(1).kind == .rightParen {
             let next = peek(2)

@@ -98,9 +98,9 @@ struct Parser {
 
     mutating func report(_ diagnostic: Diagnostic) { source.report(diagnostic) }
 
-    /// Reports, and gives what to throw.
+    /// Reports, and gives what to throw. A `#` within a line is never what the grammar makes of it.
     mutating func fail(_ diagnostic: Diagnostic) -> SyntaxFailure {
-        report(diagnostic)
+        report(at(.hash) ? .strayHash(current.range) : diagnostic)
         return SyntaxFailure()
     }
 

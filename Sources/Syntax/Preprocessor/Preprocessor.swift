@@ -146,8 +146,6 @@ struct Preprocessor {
                 files.removeLast()
             case .hash where token.startsLine:
                 directive(token)
-            case .hash where !isSkipping:
-                report(.strayHash(token.range))
             default:
                 files[files.count - 1].isFresh = false
                 if !isSkipping { return token }

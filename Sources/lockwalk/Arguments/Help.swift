@@ -1,16 +1,18 @@
 /// The text of `lockwalk COMMAND --help`, drawn from the command's syntax.
 func helpText(_ syntax: CommandSyntax) -> String {
     var usage = "usage: lockwalk \(syntax.name)"
-    if !syntax.options.isEmpty { usage += " [options]" }
+    // That every command takes --help is told by the overview.
+    let hasOptions = syntax.options.contains { $0.long != "help" }
+    if hasOptions { usage += " [options]" }
     if !syntax.operands.isEmpty { usage += " \(syntax.operands)" }
     var text = usage + "\n\n" + syntax.description + "\n"
-    if !syntax.options.isEmpty { text += "\noptions:\n" + syntax.options.map(optionLine).joined() }
+    if hasOptions { text += "\noptions:\n" + syntax.options.map(optionLine).joined() }
     if !syntax.notes.isEmpty { text += "\n" + syntax.notes + "\n" }
     return text
 }
 
 private func optionLine(_ option: OptionSyntax) -> String {
-    let indent = 25
+    let indent = 27
     var head = "  " + (option.short.map { "-\($0), " } ?? "    ") + "--\(option.long)"
     if let value = option.value { head += " \(value)" }
     let lines = option.help.split(separator: "\n", omittingEmptySubsequences: false)

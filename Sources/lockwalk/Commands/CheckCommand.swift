@@ -27,12 +27,14 @@ enum CheckCommand: Command {
         let result = try Engine.search(model, request, console)
         var violation: Counterexample?
         if case .violated(let finding) = result.verdict {
-            violation = try Engine.counterexample(finding, of: result, model)
+            violation = try Engine.counterexample(finding, of: result, model, request)
         }
         let isQuiet = arguments.has("quiet")
         let report = CheckReport(
             name: loaded.name, model: model, result: result, violation: violation,
-            warnings: isQuiet ? [] : try result.warnings.map { try Engine.counterexample($0, of: result, model) },
+            warnings: isQuiet ? [] : try result.warnings.map {
+                try Engine.counterexample($0, of: result, model, request)
+            },
             isQuiet: isQuiet, showsAllCoverage: arguments.has("coverage"))
         console.out.write(report.text())
         return VerdictWording.exitCode(result)

@@ -20,10 +20,12 @@ extension Command {
 
 /// The commands, in the order in which `help` lists them.
 enum Commands {
-    static let all: [any Command.Type] = [
-        CheckCommand.self, TestCommand.self, LayoutCommand.self, ExplainCommand.self, HeaderCommand.self,
-        HelpCommand.self,
-    ]
+    static var all: [any Command.Type] {
+        [
+            CheckCommand.self, TestCommand.self, LayoutCommand.self, ExplainCommand.self, HeaderCommand.self,
+            HelpCommand.self,
+        ]
+    }
 
     /// Known by name, so that nobody takes them for a typing error.
     static let notYet = ["replay", "simulate", "bench"]

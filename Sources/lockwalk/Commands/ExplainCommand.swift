@@ -4,7 +4,7 @@ import Syntax
 /// `lockwalk explain CODE`
 enum ExplainCommand: Command {
     static let syntax = CommandSyntax(
-        name: "explain", summary: "tell more about an error code or a verdict", operands: "CODE...",
+        name: "explain", summary: "tell more about an error code or a verdict", operands: "[CODE...]",
         description: """
             Tells more about the code of an error in a model (L0123), or about the word of a
             verdict (USE_AFTER_FREE). Without CODE lists all of them.

@@ -15,7 +15,7 @@ struct SearchRequest {
     /// The options that every searching command takes.
     static let options: [OptionSyntax] = [
         OptionSyntax(
-            long: "memory", short: "m", value: "SIZE",
+            long: "memory", value: "SIZE",
             help: "stop before using more: 16G, 500M\n(default: 3/4 of the machine's)"),
         OptionSyntax(long: "states", value: "N", help: "stop after N states: 1000000, 10M"),
         OptionSyntax(long: "depth", value: "N", help: "stop after runs of N steps"),

@@ -5,9 +5,9 @@ enum TestCommand: Command {
     static let syntax = CommandSyntax(
         name: "test", summary: "check every EXPECT row of models", operands: "PATH...",
         description: """
-            Checks every EXPECT row of the models, for every variant that it covers. A PATH is
-            a model, or a directory that is searched for *.c. Rows that this version cannot
-            judge are shown as skipped, never as passed.
+            Checks every EXPECT row of the models, for every variant that it covers. A PATH
+            is a model, or a directory that is searched for *.c. Rows that this version
+            cannot judge are shown as skipped, never as passed.
             """,
         options: [
             OptionSyntax(long: "format", value: "FORMAT", help: "text (default), or ktap as the kernel's tests")

@@ -1,0 +1,108 @@
+import Execution
+import Program
+import Search
+
+/// Executes findings again, step by step, before anybody is shown them: what the search did fast, the interpreter does
+/// once more with everything written down. A finding that does not come out the same is a fault of the checker, and is
+/// reported as that instead.
+public struct Replay {
+    private let model: Model
+    private let layout: StateLayout
+    private let interpreter: Interpreter
+
+    /// `ranges` and `checks` are those of the search.
+    public init(model: Model, ranges: InferredRanges, checks: Set<FailureKind>) {
+        self.model = model
+        layout = StateLayout(
+            model: model, liveness: model.liveness(), ranges: ranges,
+            tracksStalePointers: checks.contains(.stalePointer))
+        interpreter = Interpreter(
+            model: model, layout: layout, options: ExecutionOptions(checks: checks, recordAccesses: true))
+    }
+
+    public func counterexample(_ finding: Finding) throws -> Counterexample {
+        let run = try run(finding, moves: finding.moves)
+        try confirm(finding, run)
+        guard !finding.second.isEmpty else { return Counterexample(finding: finding, run: run) }
+        return Counterexample(finding: finding, run: run, sibling: try self.run(finding, moves: finding.second))
+    }
+
+    // MARK: The steps
+
+    private func run(_ finding: Finding, moves: [Move]) throws -> Run {
+        let (states, failures) = interpreter.initialStates()
+        if moves.isEmpty, let failure = finding.failure {
+            guard failures.contains(failure) else { throw contradiction(finding, "INIT does not fail") }
+            let initial = states.first ?? [UInt64](repeating: 0, count: layout.wordCount)
+            return Run(model: model, layout: layout, initial: initial, records: [])
+        }
+        guard states.indices.contains(finding.initial) else {
+            throw contradiction(finding, "there is no initial state \(finding.initial)")
+        }
+        var records: [StepRecord] = []
+        var state = states[finding.initial]
+        for (index, move) in moves.enumerated() {
+            guard let record = interpreter.record(state, move: move) else {
+                throw contradiction(finding, "step \(index + 1) cannot be taken")
+            }
+            if record.failure != nil, index + 1 < moves.count {
+                throw contradiction(finding, "step \(index + 1) fails already")
+            }
+            records.append(record)
+            state = record.after
+        }
+        return Run(
+            model: model, layout: layout, initial: states[finding.initial], records: records,
+            holders: records.last?.failure == nil ? holders(state) : [])
+    }
+
+    /// By thread, whom it waits for.
+    private func holders(_ state: [UInt64]) -> [UInt64] {
+        var expansion = Expansion(wordCount: layout.wordCount, threadCount: model.threads.count)
+        state.withUnsafeBufferPointer { interpreter.expand($0.baseAddress!, into: &expansion) }
+        return model.threads.indices.map { expansion.status[$0] == .waitsForHolders ? expansion.holders[$0] : 0 }
+    }
+
+    // MARK: The end
+
+    /// The run has to end the way the finding says.
+    private func confirm(_ finding: Finding, _ run: Run) throws {
+        guard !finding.moves.isEmpty || finding.failure == nil else { return }
+        let failure = run.records.last?.failure
+        guard failure?.kind == finding.failure?.kind, failure?.instruction == finding.failure?.instruction else {
+            let end = failure.map { "in \($0.kind.word)" } ?? "without a failure"
+            throw contradiction(finding, "the run ends \(end)")
+        }
+        if failure != nil { return }
+        try confirmStuck(finding, run)
+        if finding.kind == .violated { try confirmProperty(finding, run) }
+    }
+
+    private func confirmStuck(_ finding: Finding, _ run: Run) throws {
+        guard !finding.stuck.isEmpty else { return }
+        var expansion = Expansion(wordCount: layout.wordCount, threadCount: model.threads.count)
+        run.last.words.withUnsafeBufferPointer { interpreter.expand($0.baseAddress!, into: &expansion) }
+        for thread in finding.stuck {
+            let status = expansion.status[thread]
+            guard status == .waitsForCondition || status == .waitsForHolders else {
+                throw contradiction(finding, "\(model.threads[thread].name) does not wait")
+            }
+        }
+    }
+
+    private func confirmProperty(_ finding: Finding, _ run: Run) throws {
+        let judged = model.properties.indices.filter { index in
+            let kind = model.properties[index].kind
+            return (kind == .invariant || kind == .finally) && finding.names.contains(model.properties[index].name)
+        }
+        let words = run.last.words
+        let isBroken = judged.contains { index in
+            !words.withUnsafeBufferPointer { interpreter.evaluate(property: index, $0.baseAddress!) }
+        }
+        guard isBroken else { throw contradiction(finding, "the property holds") }
+    }
+
+    private func contradiction(_ finding: Finding, _ what: String) -> InternalError {
+        InternalError("\(finding.verdictText) was found, but executed again \(what)")
+    }
+}

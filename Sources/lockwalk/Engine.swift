@@ -1,0 +1,46 @@
+import Execution
+import Program
+import Search
+import Trace
+
+/// The stages below, as the commands use them.
+enum Engine {
+    /// The signal that asks the program to end, if one has come.
+    static var signalReceived: Int32? {
+        let number = searchInterrupt.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+
+    /// What is looked for: the command line has the last word, then the model, then the defaults.
+    static func checks(_ model: Model, _ request: SearchRequest) -> Set<FailureKind> {
+        SearchOptions.defaultChecks.union(model.checksOn).subtracting(model.checksOff)
+            .union(request.asErrors).subtracting(request.checksOff)
+    }
+
+    static func search(_ model: Model, _ request: SearchRequest, _ console: Console) throws -> SearchResult {
+        let enabled = checks(model, request)
+        let errors = model.checksOn.union(request.asErrors).intersection(enabled)
+        let progress = Progress(isShown: request.showsProgress && console.errors.isTerminal)
+        Signals.install()
+        defer { progress.clear() }
+        return try Search.search(
+            model: model,
+            options: SearchOptions(
+                enabled: enabled, errors: errors, stateLimit: request.states ?? .max,
+                memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
+                timeLimit: request.seconds ?? .infinity, progress: progress.report))
+    }
+
+    /// Executes a finding again and tells it.
+    static func counterexample(
+        _ finding: Finding, of result: SearchResult, _ model: Model, _ request: SearchRequest
+    ) throws -> Counterexample {
+        try Replay(model: model, ranges: result.ranges, checks: checks(model, request)).counterexample(finding)
+    }
+
+    /// The layout with which a search begins.
+    static func layout(_ model: Model) -> StateLayout {
+        StateLayout(
+            model: model, liveness: model.liveness(), tracksStalePointers: model.checksOn.contains(.stalePointer))
+    }
+}
