@@ -9,7 +9,7 @@ import Testing
             let parsed = parse(bytes: bytes, files: files)
             for diagnostic in parsed.diagnostics.all { _ = render(diagnostic, texts: parsed.tree.texts) }
         }
-        #expect(time < .seconds(3), "\(name): \(time)")
+        #expect(time < .milliseconds(600), "\(name.debugDescription): \(time)")
     }
 
     private func endsSoon(_ name: String, _ text: String) { endsSoon(name, Array(text.utf8)) }
@@ -36,17 +36,17 @@ import Testing
         }
     }
 
-    @Test func everyTruncationOfAModel() {
+    @Test func truncationsOfAModel() {
         let bytes = Array(sample.utf8)
-        for length in 0...bytes.count {
+        for length in 0...bytes.count where length < 1000 || length % 3 == 0 {
             let parsed = parse(bytes: Array(bytes.prefix(length)))
             if length < 21 { #expect(parsed.diagnostics.hasErrors) }
         }
     }
 
-    @Test func everyByteOfAModelChanged() {
+    @Test func bytesOfAModelChanged() {
         let bytes = Array(sample.utf8)
-        for index in bytes.indices {
+        for index in stride(from: 0, to: bytes.count, by: 13) {
             for byte in ["}", "(", ";", "\"", "/"] as [Character] {
                 var changed = bytes
                 changed[index] = byte.asciiValue!

@@ -18,7 +18,7 @@ public struct Diagnostic: Error, Sendable {
     public var notes: [(range: SourceRange, text: String)]
 
     public init(
-        _ severity: Severity = .error, _ code: String, _ range: SourceRange, _ message: String,
+        _ severity: Severity, _ code: String, _ range: SourceRange, _ message: String,
         suggestion: String? = nil, notes: [(range: SourceRange, text: String)] = []
     ) {
         self.severity = severity
@@ -27,6 +27,14 @@ public struct Diagnostic: Error, Sendable {
         self.message = message
         self.suggestion = suggestion
         self.notes = notes
+    }
+
+    /// An error.
+    public init(
+        _ code: String, _ range: SourceRange, _ message: String, suggestion: String? = nil,
+        notes: [(range: SourceRange, text: String)] = []
+    ) {
+        self.init(.error, code, range, message, suggestion: suggestion, notes: notes)
     }
 }
 

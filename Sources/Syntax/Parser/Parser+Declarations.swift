@@ -104,7 +104,7 @@ extension Parser {
         if specifiers.hasDefinition { report(.localType(specifiers.range)) }
         if let unnamed = oldStyleParameter() {
             report(.oldStyleDefinition(unnamed))
-            skipOldStyleFunction()
+            try skipOldStyleFunction()
             let function = Declaration.Function(name: name, result: result, parameters: [], body: nil)
             return Declaration(.function(function), start.union(previous))
         }
@@ -137,11 +137,11 @@ extension Parser {
     }
 
     /// From the `(` of a function in the old style to behind its body.
-    private mutating func skipOldStyleFunction() {
-        skipBalanced()
+    private mutating func skipOldStyleFunction() throws(SyntaxFailure) {
+        try skipBalanced()
         if take(.semicolon) { return }
         while !at(.leftBrace), !at(.end), !(current.startsLine && isAtPart) { advance() }
-        if at(.leftBrace) { skipBalanced() }
+        if at(.leftBrace) { try skipBalanced() }
     }
 
     /// parameters: [ "void" | parameter { "," parameter } ] ")"

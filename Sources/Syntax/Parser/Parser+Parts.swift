@@ -145,13 +145,13 @@ extension Parser {
     /// A part that the next stage refuses by name: its parentheses and body are passed over.
     private mutating func skipPart(_ name: Name) throws(SyntaxFailure) -> Declaration.Kind {
         guard at(.leftParen) else { throw fail(.expected(current.range, "'('", describe(current))) }
-        skipBalanced()
+        try skipBalanced()
         if take(.assign) {
             while !at(.semicolon), !at(.end), !(current.startsLine && isAtPart) {
-                if at(.leftBrace) || at(.leftParen) { skipBalanced() } else { advance() }
+                if at(.leftBrace) || at(.leftParen) { try skipBalanced() } else { advance() }
             }
         } else if at(.leftBrace) {
-            skipBalanced()
+            try skipBalanced()
         }
         return .notYet(name)
     }

@@ -55,7 +55,7 @@ extension Parser {
         advance()
         if at(.leftBrace) {
             report(.statementExpression(open.union(current.range)))
-            skipBalanced()
+            try skipBalanced()
             try expect(.rightParen, "')'")
             return try node(.integer(0, isUnsigned: false, isLong: false), open.union(previous))
         }

@@ -103,7 +103,7 @@ extension Parser {
     mutating func skipAttribute() throws(SyntaxFailure) {
         advance()
         guard at(.leftParen) else { throw fail(.expected(current.range, "'('", describe(current))) }
-        skipBalanced()
+        try skipBalanced()
     }
 
     mutating func skipAttributes() throws(SyntaxFailure) {

@@ -85,6 +85,12 @@ struct Preprocessor {
         isStopped = true
     }
 
+    /// Ends the parse after a fault that nothing can be made of; there is always an error then.
+    mutating func giveUp() {
+        precondition(diagnostics.hasErrors, "a parse cannot end early without an error")
+        isStopped = true
+    }
+
     /// The next token of the model; `.end` at its end, again and again.
     mutating func next() -> Token {
         while true {

@@ -1,0 +1,235 @@
+import Syntax
+
+extension CodeBuilder {
+    /// A call: of a primitive, or of a function of the model, which is inlined.
+    func call(_ name: Name, _ arguments: [Expression], _ expression: Expression) -> Value {
+        if let primitive = PrimitiveTable.all[name.text] {
+            let site = CallSite(name: name, arguments: arguments, range: expression.range)
+            guard primitive.arity.contains(arguments.count) else {
+                report(.wrongArgumentCount(name, arguments.count, primitive.arity))
+                return .error
+            }
+            guard primitive.effect.isAllowed(in: mode) else {
+                report(
+                    mode == .condition
+                        ? .conditionHasSideEffect(expression.range) : .proofChangesProgram(expression.range))
+                return .error
+            }
+            return primitive.lower(self, site)
+        }
+        if PrimitiveTable.notYet.contains(name.text) {
+            report(.notYet(name.text + "()", name.range))
+            return .error
+        }
+        guard let function = model.functions[name.text] else {
+            let known = Array(PrimitiveTable.all.keys) + Array(model.functions.keys)
+            report(.unknownFunction(name, nearest(name.text, in: known.sorted())))
+            return .error
+        }
+        guard let body = function.body else {
+            report(.functionWithoutBody(name))
+            return .error
+        }
+        return inline(function, body, arguments, expression)
+    }
+
+    // MARK: Inlining
+
+    private func inline(
+        _ function: Declaration.Function, _ body: Statement, _ arguments: [Expression], _ expression: Expression
+    ) -> Value {
+        guard arguments.count == function.parameters.count else {
+            report(.wrongArgumentCount(function.name, arguments.count, function.parameters.count...function.parameters.count))
+            return .error
+        }
+        if frames.contains(where: { $0.name == function.name.text }) {
+            report(.recursion(expression.range, function.name.text))
+            return .error
+        }
+        guard frames.count < 64 else {
+            report(.modelTooLarge(expression.range, ModelBuilder.instructionsMax))
+            return .error
+        }
+        var bindings: [String: Binding] = [:]
+        let values = arguments.map { lower($0) }
+        for (parameter, (value, argument)) in zip(function.parameters, zip(values, arguments)) {
+            bindings[parameter.name.text] = bind(parameter, value, argument.range, in: body)
+        }
+        let resultType = model.types.resolveAgain(function.result)
+        let results = resultType == .void ? [] : declareResult(resultType, function.name.text, expression.range)
+        let done = newLabel()
+        callSites.append(expression.range)
+        frames.append(
+            Frame(
+                name: function.name.text, returnLabel: done, resultType: resultType, resultRegisters: results,
+                scopeBase: scopes.count))
+        scopes.append(bindings)
+        let loops = (breakLabels, continueLabels, caseLabels)
+        (breakLabels, continueLabels, caseLabels) = ([], [], [])
+        // A condition's or proof's function may change its own variables.
+        lower(body)
+        checkGotos()
+        (breakLabels, continueLabels, caseLabels) = loops
+        scopes.removeLast()
+        frames.removeLast()
+        callSites.removeLast()
+        place(done)
+        if resultType == .void { return .nothing }
+        return Value(type: resultType, parts: results.map { .register($0) }, range: valueRange(resultType))
+    }
+
+    private func declareResult(_ type: Type, _ name: String, _ range: SourceRange) -> [Register] {
+        let place = declareLocal(type, name: "the value of \(name)()", range, isGhost: mode == .proof)
+        guard case .registers(let first, _, _, let total) = place.location else { return [] }
+        for register in first..<(first + total) { code.registers[register].isGhost = false }
+        return Array(first..<(first + total))
+    }
+
+    private func bind(_ parameter: Variable, _ value: Value, _ range: SourceRange, in body: Statement) -> Binding {
+        let type = model.types.resolveAgain(parameter.type)
+        if let target = value.localTarget {
+            guard case .pointer(let pointed) = type, pointed == target.type || types.pointerKey(pointed) == types.pointerKey(target.type) else {
+                report(.typeMismatch(range, types.describe(value.type), types.describe(type)))
+                return .value(.error)
+            }
+            return .alias(target)
+        }
+        if containsLock(type) {
+            report(.lockByValue(range))
+            return .value(.error)
+        }
+        guard let converted = convert(value, to: type, range) else { return .value(Value(type: .error, parts: [.constant(0)])) }
+        let isConstant = converted.parts.allSatisfy { if case .register = $0 { false } else { true } }
+        if isConstant, type.isScalar, !AssignedNames.contains(parameter.name.text, in: body) { return .value(converted) }
+        let place = declareLocal(type, name: parameter.name.text, parameter.name.range, isGhost: false)
+        if case .registers(let first, _, _, _) = place.location {
+            for (index, part) in converted.parts.enumerated() { move(part, to: first + index, range) }
+        }
+        return .place(place)
+    }
+
+    // MARK: Whole codes
+
+    private func beginFrame(_ name: String, _ result: Type = .void, _ registers: [Register] = []) -> Int {
+        let done = newLabel()
+        frames = [
+            Frame(name: name, returnLabel: done, resultType: result, resultRegisters: registers, scopeBase: 0)
+        ]
+        return done
+    }
+
+    func lowerThread(_ body: Statement) -> Code {
+        let done = beginFrame(className)
+        lower(body)
+        checkGotos()
+        place(done)
+        emitExitChecks(body.range)
+        emit(.end, body.range)
+        return finish()
+    }
+
+    /// A callback waits for its grace period in its first step; then it runs its function.
+    func lowerCallback(_ callback: CallbackNeed) -> Code {
+        let range: SourceRange
+        switch callback.function {
+        case .named(let name): range = model.functions[name]?.name.range ?? .none
+        case .free: range = .none
+        }
+        let done = beginFrame(className)
+        beginStep(.endWait, range, text: "the grace period ends")
+        let mask = loadHidden(model.perThread(.callbackMask), range)
+        let domain = callbackDomain(callback)
+        emit(.await(isZero(mask, range), .grace(domain: domain, mask: mask)), range)
+        switch callback.function {
+        case .free:
+            code.steps[0].kind = .free
+            code.steps[0].text = "the grace period ends; kfree()"
+            emit(.free(model.perThread(.callbackObject)), range)
+        case .named(let name):
+            let isReader = model.settings.rcuFlavor == .consolidated
+            if isReader { setContext(.callbackRunning, to: 1, range) }
+            if let function = model.functions[name], let body = function.body {
+                callSites = []
+                frames[0].name = name
+                scopes.append([:])
+                if let parameter = function.parameters.first {
+                    let value = Value(
+                        type: model.types.resolveAgain(parameter.type), parts: [model.perThread(.callbackObject)],
+                        range: 0...Int64(ModelBuilder.cellsMax))
+                    if AssignedNames.contains(parameter.name.text, in: body) {
+                        let place = declareLocal(value.type, name: parameter.name.text, parameter.name.range, isGhost: false)
+                        if case .registers(let first, _, _, _) = place.location { move(value.operand, to: first, range) }
+                        scopes[scopes.count - 1][parameter.name.text] = .place(place)
+                    } else {
+                        scopes[scopes.count - 1][parameter.name.text] = .value(value)
+                    }
+                }
+                lower(body)
+                checkGotos()
+            }
+            place(done)
+            emitExitChecks(range)
+            if isReader {
+                setContext(.callbackRunning, to: 0, range)
+                quiesceRCU(range)
+            }
+        }
+        if callback.function.isFree { place(done) }
+        if model.callbackDomainCell != 0 {
+            emit(.store(model.perThread(.programPoint), .constant(0), .hidden), range)
+            emit(.quiesce(domain: .constant(Int64(model.callbackDomainCell))), range)
+        }
+        emit(.end, range)
+        return finish()
+    }
+
+    private func callbackDomain(_ callback: CallbackNeed) -> Operand {
+        guard let name = callback.domain else { return .constant(Int64(model.rcuDomainCell)) }
+        return .constant(Int64(model.globals[name]?.address ?? 0))
+    }
+
+    func lowerInitialization(_ body: Statement?) -> Code {
+        let done = beginFrame("INIT")
+        if let body { lower(body) }
+        checkGotos()
+        place(done)
+        emit(.checkNoLockHeld, body?.range ?? .none)
+        emit(.end, body?.range ?? .none)
+        return finish()
+    }
+
+    func lowerProperty(_ body: Statement, _ name: Name) -> (Code, Register) {
+        let result = newRegister(.bool, name: "the value of \(name.text)", range: name.range)
+        let done = beginFrame(name.text, .bool, [result])
+        lower(body)
+        checkGotos()
+        place(done)
+        emit(.end, body.range)
+        return (finish(), result)
+    }
+
+    /// Resolves labels, drops what cannot be reached, and keeps the needs of what can.
+    private func finish() -> Code {
+        for (name, label) in programLabels { code.labels[name] = labelTargets[label] }
+        let cleanup = Cleanup(code: code, labelTargets: labelTargets)
+        let cleaned = cleanup.run()
+        for (instruction, need) in needNotes where cleanup.isReachable(instruction) { need(&needs) }
+        for range in cleanup.cyclesWithoutExit { report(.cycleWithoutStep(range)) }
+        let assigned = DefiniteAssignment(cleaned)
+        for (instruction, register) in assigned.findings {
+            let name = cleaned.registers[register].name ?? "it"
+            report(.usedBeforeAssigned(cleaned.instructions[instruction].range, name, cleaned.registers[register].range))
+        }
+        if kind != .property {
+            for warning in GhostWrites(cleaned, cells: model.memory.cells).warnings { report(warning) }
+        }
+        return cleaned
+    }
+}
+
+extension CallbackNeed.Function {
+    var isFree: Bool {
+        if case .free = self { return true }
+        return false
+    }
+}

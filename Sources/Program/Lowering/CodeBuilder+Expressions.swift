@@ -1,0 +1,298 @@
+import Syntax
+
+extension CodeBuilder {
+    /// Code for an expression, and its value. Operands go left to right.
+    func lower(_ expression: Expression) -> Value {
+        switch expression.kind {
+        case .integer(let value, let isUnsigned, let isLong):
+            return integerConstant(value, isUnsigned, isLong)
+        case .identifier(let name):
+            return identifier(name, expression)
+        case .unary(.addressOf, let operand):
+            return addressOf(operand, expression)
+        case .unary(.dereference, _), .member, .index, .compoundLiteral:
+            return memberOrPlace(expression)
+        case .unary(let operation, let operand):
+            return unary(operation, lower(operand), expression.range)
+        case .increment(let target, let by, let isPrefix):
+            return increment(target, by: by, isPrefix: isPrefix, expression)
+        case .binary(let operation, let left, let right):
+            let (a, b) = operands(left, right)
+            return arithmetic(operation, a, b, expression.range)
+        case .logicalAnd, .logicalOr:
+            return logical(expression)
+        case .conditional(let condition, let yes, let no):
+            return conditional(condition, yes, no, expression)
+        case .assign(let target, let operation, let value):
+            return assign(target, operation, value, expression)
+        case .comma(let first, let second):
+            _ = lower(first)
+            return lower(second)
+        case .call(let name, _) where name.text == "this_cpu" || name.text == "per_cpu":
+            return memberOrPlace(expression)
+        case .call(let name, let arguments):
+            return call(name, arguments, expression)
+        case .cast(let typeName, let operand):
+            return cast(typeName, operand, expression)
+        case .sizeofExpression(let operand):
+            return sizeof(operand)
+        case .sizeofType(let typeName):
+            let type = model.types.resolve(typeName, &model.diagnostics)
+            return Value(types.size(of: type), .integer(IntegerType(bits: 64, isSigned: false)))
+        }
+    }
+
+    private func integerConstant(_ value: UInt64, _ isUnsigned: Bool, _ isLong: Bool) -> Value {
+        let signed = Int64(bitPattern: value)
+        if !isLong, value <= UInt64(Int32.max) { return Value(signed, isUnsigned ? .unsigned : .int) }
+        if !isLong, value <= UInt64(UInt32.max) {
+            // Decimal constants would be long; hexadecimal ones unsigned: the value is the same.
+            return Value(signed, isUnsigned ? .unsigned : .integer(IntegerType(bits: 64, isSigned: true)))
+        }
+        let isSigned = !isUnsigned && value <= UInt64(Int64.max)
+        return Value(signed, .integer(IntegerType(bits: 64, isSigned: isSigned)))
+    }
+
+    private func identifier(_ name: String, _ expression: Expression) -> Value {
+        switch lookUp(name) {
+        case .place(let place): return read(place, expression.range)
+        case .alias(let place):
+            return Value(type: .pointer(place.type), parts: [.constant(0)], localTarget: place)
+        case .value(let value): return value
+        case nil: break
+        }
+        if name == "NULL" { return Value(0, .pointer(.void)) }
+        if name == "VAL", let conditionValue { return conditionValue }
+        if name == "self", model.globals["self"] == nil {
+            guard kind == .thread, frames.count == 1 else {
+                report(.selfOutsideThread(expression.range))
+                return .error
+            }
+            return Value(type: .int, parts: [model.perThread(.selfIndex)], range: 0...63)
+        }
+        if let value = types.constants[name], model.globals[name] == nil {
+            return Value(value, types.constantTypes[name].map { if case .integer = $0 { $0 } else { .int } } ?? .int)
+        }
+        if model.pools[name] != nil {
+            report(.poolAsValue(expression.range, name))
+            return .error
+        }
+        if model.functions[name] != nil {
+            report(.functionAsValue(expression.range, name))
+            return .error
+        }
+        guard let place = lowerPlace(expression) else { return .error }
+        return read(place, expression.range)
+    }
+
+    /// `f(x).field` of a value that has no place, or an ordinary read.
+    private func memberOrPlace(_ expression: Expression) -> Value {
+        guard let place = lowerPlace(expression) else { return .error }
+        return read(place, expression.range)
+    }
+
+    private func addressOf(_ operand: Expression, _ expression: Expression) -> Value {
+        if case .unary(.dereference, let inner) = operand.kind { return lower(inner) }
+        if case .identifier(let name) = operand.kind, model.functions[name] != nil, lookUp(name) == nil {
+            report(.functionAsValue(expression.range, name))
+            return .error
+        }
+        guard let place = lowerPlace(operand) else { return .error }
+        if place.bits != nil {
+            report(.addressOfBitField(expression.range))
+            return .error
+        }
+        switch place.location {
+        case .memory(let address, _):
+            _ = model.memory.pointerSet(place.type)
+            return Value(type: .pointer(place.type), parts: [address], range: 0...Int64(ModelBuilder.cellsMax))
+        case .registers:
+            return Value(type: .pointer(place.type), parts: [.constant(0)], localTarget: place)
+        }
+    }
+
+    /// Both operands in order; the left one is kept if the right one could change the variable that it came from.
+    private func operands(_ left: Expression, _ right: Expression) -> (Value, Value) {
+        var a = lower(left)
+        if case .register(let register) = a.operand, a.parts.count == 1, code.registers[register].name != nil,
+            hasSideEffect(right)
+        {
+            let copy = newRegister(a.type)
+            emit(.move(copy, a.operand), left.range)
+            a.parts = [.register(copy)]
+        }
+        return (a, lower(right))
+    }
+
+    private func hasSideEffect(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .increment, .assign: true
+        case .call(let name, let arguments):
+            model.functions[name.text] != nil || arguments.contains { hasSideEffect($0) }
+                || name.text.contains("try_cmpxchg")
+        case .unary(_, let a), .cast(_, let a), .member(let a, _, _): hasSideEffect(a)
+        case .binary(_, let a, let b), .logicalAnd(let a, let b), .logicalOr(let a, let b), .comma(let a, let b),
+            .index(let a, let b):
+            hasSideEffect(a) || hasSideEffect(b)
+        case .conditional(let a, let b, let c): hasSideEffect(a) || hasSideEffect(b) || hasSideEffect(c)
+        default: false
+        }
+    }
+
+    private func cast(_ typeName: TypeName, _ operand: Expression, _ expression: Expression) -> Value {
+        let type = model.types.resolve(typeName, &model.diagnostics)
+        let value = lower(operand)
+        if type.isError || value.type.isError { return .error }
+        switch type {
+        case .void: return .nothing
+        case .integer, .enumeration:
+            if value.type.isInteger { return convert(value, to: type, expression.range) ?? .error }
+        case .pointer:
+            if value.constant == 0 { return Value(type: type, parts: [.constant(0)], range: 0...0) }
+            if case .pointer(let from) = value.type, case .pointer(let to) = type,
+                types.pointerKey(from) == types.pointerKey(to)
+            {
+                return value
+            }
+        case .structure:
+            if value.type == type { return value }
+        default: break
+        }
+        report(.badCast(expression.range, types.describe(value.type), types.describe(type)))
+        return .error
+    }
+
+    private func sizeof(_ operand: Expression) -> Value {
+        // Nothing of the operand is evaluated.
+        let before = (code, needNotes.count, model.instructionTotal, labelTargets)
+        let outerMode = mode
+        mode = .proof
+        let type: Type
+        if isPlaceExpression(operand) {
+            type = lowerPlace(operand)?.type ?? .error
+        } else {
+            type = lower(operand).type
+        }
+        mode = outerMode
+        code = before.0
+        needNotes.removeLast(needNotes.count - before.1)
+        model.instructionTotal = before.2
+        labelTargets = before.3
+        return Value(types.size(of: type), .integer(IntegerType(bits: 64, isSigned: false)))
+    }
+
+    // MARK: Assignment
+
+    private func assign(_ target: Expression, _ operation: BinaryOperator?, _ value: Expression, _ expression: Expression) -> Value {
+        if isGhostExpression(target), mode == .program {
+            return inProof { assign(target, operation, value, expression) }
+        }
+        guard let place = lowerPlace(target) else {
+            _ = lower(value)
+            return .error
+        }
+        var result: Value
+        if let operation {
+            let old = read(place, target.range)
+            var kept = old
+            if case .registers = place.location, hasSideEffect(value), old.parts.count == 1 {
+                let copy = newRegister(old.type)
+                emit(.move(copy, old.operand), target.range)
+                kept.parts = [.register(copy)]
+            }
+            result = arithmetic(operation, kept, lower(value), expression.range)
+        } else {
+            result = lower(value)
+        }
+        if result.type.isError { return .error }
+        if result.type == .void {
+            report(.voidValue(value.range))
+            return .error
+        }
+        guard let converted = convert(result, to: place.type, value.range, bits: place.bits) else { return .error }
+        result = converted
+        write(place, result, expression.range)
+        if case .registers(let first, let offset, nil, _) = place.location, result.parts.count == 1 {
+            return Value(type: place.type, parts: [.register(first + offset)], range: valueRange(place.type, place.bits))
+        }
+        return result
+    }
+
+    private func increment(_ target: Expression, by: Int, isPrefix: Bool, _ expression: Expression) -> Value {
+        if isGhostExpression(target), mode == .program {
+            return inProof { increment(target, by: by, isPrefix: isPrefix, expression) }
+        }
+        guard let place = lowerPlace(target) else { return .error }
+        guard place.type.isInteger else {
+            if place.type.isPointer {
+                report(.pointerArithmetic(expression.range))
+            } else if !place.type.isError {
+                report(.notAnInteger(expression.range, types.describe(place.type)))
+            }
+            return .error
+        }
+        var old = read(place, target.range)
+        if old.type.isError { return .error }
+        if !isPrefix, case .registers = place.location {
+            let copy = newRegister(old.type)
+            emit(.move(copy, old.operand), target.range)
+            old.parts = [.register(copy)]
+        }
+        let sum = arithmetic(.add, old, Value(Int64(by)), expression.range)
+        guard let converted = convert(sum, to: place.type, expression.range, bits: place.bits) else { return .error }
+        write(place, converted, expression.range)
+        return isPrefix ? converted : old
+    }
+
+    /// Whether an expression names a ghost: then what is assigned to it belongs to the proof.
+    func isGhostExpression(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .identifier(let name):
+            if case .place(let place) = lookUp(name) { return place.isGhost }
+            return lookUp(name) == nil && model.globals[name]?.isGhost == true
+        case .index(let base, _): return isGhostExpression(base)
+        case .member(let base, let name, let isArrow):
+            if !isArrow, isGhostExpression(base) { return true }
+            return isGhostField(name.text, base)
+        case .unary(.dereference, _): return false
+        default: return false
+        }
+    }
+
+    private func isGhostField(_ name: String, _ base: Expression) -> Bool {
+        // A field of that name is a ghost in every struct, or in none, or the types decide.
+        let owners = types.structures.filter { ($0.fields ?? []).contains { $0.name == name } }
+        let ghosts = owners.filter { ($0.fields ?? []).contains { $0.name == name && $0.isGhost } }
+        if ghosts.isEmpty { return false }
+        if ghosts.count == owners.count { return true }
+        let type = typeOnly(base)
+        var target = type
+        if case .pointer(let inner) = type { target = inner }
+        guard case .structure(let index) = target else { return false }
+        return (types.structures[index].fields ?? []).contains { $0.name == name && $0.isGhost }
+    }
+
+    /// The type of an expression; the code made for it is dropped.
+    private func typeOnly(_ expression: Expression) -> Type {
+        let before = (code, needNotes.count, model.instructionTotal, labelTargets, model.diagnostics)
+        let outerMode = mode
+        mode = .proof
+        let type = isPlaceExpression(expression) ? lowerPlace(expression)?.type ?? .error : lower(expression).type
+        mode = outerMode
+        code = before.0
+        needNotes.removeLast(needNotes.count - before.1)
+        model.instructionTotal = before.2
+        labelTargets = before.3
+        model.diagnostics = before.4
+        return type
+    }
+
+    /// Makes code that belongs to the proof.
+    func inProof<T>(_ body: () -> T) -> T {
+        let outer = (mode, modeRegisterBase)
+        mode = .proof
+        if outer.0 != .proof { modeRegisterBase = code.registers.count }
+        defer { (mode, modeRegisterBase) = outer }
+        return body()
+    }
+}

@@ -1,0 +1,374 @@
+import Syntax
+
+extension CodeBuilder {
+    var types: TypeTable { model.types }
+
+    /// The scalars of a type, in order, with the names of their fields.
+    func leaves(_ type: Type, name: String = "") -> [(name: String, type: Type, bits: Int?, isGhost: Bool)] {
+        switch type {
+        case .array(let element, let count):
+            return (0..<count).flatMap { leaves(element, name: "\(name)[\($0)]") }
+        case .structure(let index):
+            return (types.structures[index].fields ?? []).flatMap { field in
+                leaves(field.type, name: "\(name).\(field.name)").map {
+                    ($0.name, $0.type, field.bits ?? $0.bits, $0.isGhost || field.isGhost)
+                }
+            }
+        default: return [(name, type, nil, false)]
+        }
+    }
+
+    func containsLock(_ type: Type) -> Bool {
+        switch type {
+        case .builtin: true
+        case .array(let element, _): containsLock(element)
+        case .structure(let index): (types.structures[index].fields ?? []).contains { containsLock($0.type) }
+        default: false
+        }
+    }
+
+    // MARK: Finding places
+
+    /// The place that an expression names; nil after an error.
+    func lowerPlace(_ expression: Expression) -> Place? {
+        switch expression.kind {
+        case .identifier(let name):
+            return identifierPlace(name, expression)
+        case .unary(.dereference, let operand):
+            return pointee(lower(operand), expression)
+        case .member(let base, let name, let isArrow):
+            return memberPlace(base, name, isArrow: isArrow, expression)
+        case .index(let base, let index):
+            return elementPlace(base, index, expression)
+        case .call(let name, let arguments) where name.text == "this_cpu" && arguments.count == 1:
+            return perCPUPlace(arguments[0], cpu: Value(type: .int, parts: [model.perThread(.cpu)], range: 0...63), expression)
+        case .call(let name, let arguments) where name.text == "per_cpu" && arguments.count == 2:
+            return perCPUPlace(arguments[0], cpu: lower(arguments[1]), expression)
+        case .compoundLiteral(let typeName, let initializer):
+            return compoundLiteral(typeName, initializer, expression)
+        default:
+            report(.notAnObject(expression.range))
+            return nil
+        }
+    }
+
+    private func identifierPlace(_ name: String, _ expression: Expression) -> Place? {
+        switch lookUp(name) {
+        case .place(let place): return place
+        case .value(let value):
+            var place = spill(value, name: name, expression.range)
+            place.isReadOnly = true
+            return place
+        case .alias:
+            report(.pointerToLocal(expression.range))
+            return nil
+        case nil: break
+        }
+        if let global = model.globals[name] {
+            if global.type.isError { return nil }
+            if global.isPerCPU {
+                report(.perCPUWithoutCPU(expression.range, name))
+                return nil
+            }
+            return Place(
+                .memory(address: .constant(Int64(global.address)), isChecked: false), global.type,
+                isGhost: global.isGhost, name: name)
+        }
+        report(unknown(name, expression.range))
+        return nil
+    }
+
+    func unknown(_ name: String, _ range: SourceRange) -> Diagnostic {
+        var known = Array(model.globals.keys) + Array(types.constants.keys) + Array(PrimitiveTable.all.keys)
+        known += model.functions.keys
+        for scope in scopes { known += scope.keys }
+        return .unknownName(name, range, nearest(name, in: known.sorted()))
+    }
+
+    /// Puts a value into registers so that parts of it can be named.
+    private func spill(_ value: Value, name: String, _ range: SourceRange) -> Place {
+        let place = declareLocal(value.type, name: nil, range, isGhost: false)
+        if case .registers(let first, _, _, _) = place.location {
+            for (index, part) in value.parts.enumerated() { emit(.move(first + index, part), range) }
+        }
+        return place
+    }
+
+    /// New registers for a local variable.
+    func declareLocal(_ type: Type, name: String?, _ range: SourceRange, isGhost: Bool) -> Place {
+        let parts = leaves(type)
+        let first = code.registers.count
+        let hasArray = parts.contains { $0.name.contains("[") }
+        for part in parts {
+            _ = newRegister(
+                part.type, name: name.map { $0 + part.name }, range: range, bits: part.bits, isGhost: isGhost)
+        }
+        if hasArray {
+            for register in first..<code.registers.count {
+                code.registers[register].arrayFirst = first
+                code.registers[register].arrayCount = parts.count
+            }
+        }
+        return Place(
+            .registers(first: first, offset: 0, index: nil, total: parts.count), type, isGhost: isGhost, name: name)
+    }
+
+    /// What a pointer value points to.
+    func pointee(_ value: Value, _ expression: Expression) -> Place? {
+        if let target = value.localTarget { return target }
+        guard case .pointer(let type) = value.type else {
+            if !value.type.isError { report(.notAPointer(expression.range, types.describe(value.type))) }
+            return nil
+        }
+        guard type != .void else {
+            report(.notAPointer(expression.range, "void *"))
+            return nil
+        }
+        var isChecked = mode != .proof
+        // The address of a global can be followed without looking.
+        if case .constant(let address) = value.operand, address != 0 { isChecked = false }
+        return Place(.memory(address: value.operand, isChecked: isChecked), type, isGhost: false)
+    }
+
+    private func memberPlace(_ base: Expression, _ name: Name, isArrow: Bool, _ expression: Expression) -> Place? {
+        let outer: Place?
+        if isArrow {
+            outer = pointee(lower(base), base)
+        } else if isPlaceExpression(base) {
+            outer = lowerPlace(base)
+        } else {
+            let value = lower(base)
+            outer = value.type.isError ? nil : spill(value, name: "", base.range)
+        }
+        guard var place = outer else { return nil }
+        guard case .structure(let index) = place.type else {
+            if case .builtin(let builtin) = place.type {
+                report(.insideOfLock(name.range, builtin.rawValue))
+            } else if !place.type.isError {
+                report(.notAStruct(expression.range, types.describe(place.type), isArrow: isArrow))
+            }
+            return nil
+        }
+        guard let (offset, field) = model.memory.field(name.text, of: index) else {
+            let fields = (types.structures[index].fields ?? []).map(\.name)
+            report(.noSuchField(name, types.describe(place.type), nearest(name.text, in: fields)))
+            return nil
+        }
+        switch place.location {
+        case .memory(let address, let isChecked):
+            place.location = .memory(address: self.offset(address, by: offset, expression.range), isChecked: isChecked)
+        case .registers(let first, let before, let dynamic, let total):
+            place.location = .registers(
+                first: first, offset: before + leafOffset(name.text, of: index), index: dynamic, total: total)
+        }
+        place.type = field.type
+        place.bits = field.bits
+        place.isGhost = place.isGhost || field.isGhost
+        place.name = name.text
+        return place
+    }
+
+    /// Whether an expression names a place (rather than only having a value).
+    func isPlaceExpression(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .identifier, .index, .unary(.dereference, _), .compoundLiteral: true
+        case .member(let base, _, let isArrow): isArrow || isPlaceExpression(base)
+        case .call(let name, _): name.text == "this_cpu" || name.text == "per_cpu"
+        default: false
+        }
+    }
+
+    private func leafOffset(_ field: String, of structure: Int) -> Int {
+        var offset = 0
+        for candidate in types.structures[structure].fields ?? [] {
+            if candidate.name == field { return offset }
+            offset += leaves(candidate.type).count
+        }
+        return offset
+    }
+
+    /// The address of a part: a constant stays one, and NULL stays NULL.
+    func offset(_ address: Operand, by offset: Int, _ range: SourceRange) -> Operand {
+        if offset == 0 { return address }
+        if case .constant(let base) = address { return .constant(base == 0 ? 0 : base + Int64(offset)) }
+        return define(.pointer(.void), range) { .fieldAddress($0, base: address, offset: .constant(Int64(offset))) }
+    }
+
+    private func elementPlace(_ base: Expression, _ index: Expression, _ expression: Expression) -> Place? {
+        let outer: Place?
+        if isPlaceExpression(base) {
+            outer = lowerPlace(base)
+        } else {
+            let value = lower(base)
+            if value.type.isPointer { report(.pointerArithmetic(expression.range)) }
+            return nil
+        }
+        guard let place = outer else { return nil }
+        guard case .array(let element, let count) = place.type else {
+            if place.type.isPointer {
+                report(.pointerArithmetic(expression.range))
+            } else if !place.type.isError {
+                report(.notAnArray(expression.range, types.describe(place.type)))
+            }
+            return nil
+        }
+        let value = lower(index)
+        guard value.type.isInteger else {
+            if !value.type.isError { report(.notAnInteger(index.range, types.describe(value.type))) }
+            return nil
+        }
+        return self.element(of: place, value, element, count, expression.range)
+    }
+
+    /// One element of an array, the index checked.
+    private func element(of place: Place, _ index: Value, _ type: Type, _ count: Int, _ range: SourceRange) -> Place? {
+        if let constant = index.constant, constant < 0 || constant >= Int64(count) {
+            report(.indexOutOfRange(range, constant, count))
+            return nil
+        }
+        var result = place
+        result.type = type
+        switch place.location {
+        case .memory(let address, let isChecked):
+            let stride = model.memory.cellCount(type)
+            if let constant = index.constant {
+                result.location = .memory(
+                    address: offset(address, by: Int(constant) * stride, range), isChecked: isChecked)
+            } else {
+                let isGhost = mode == .proof
+                let element = define(.pointer(.void), range) {
+                    .elementAddress(
+                        $0, base: address, index: index.operand, count: count, stride: stride, isGhost: isGhost)
+                }
+                result.location = .memory(address: element, isChecked: isChecked)
+            }
+        case .registers(let first, let before, let dynamic, let total):
+            let stride = leaves(type).count
+            if let constant = index.constant {
+                result.location = .registers(
+                    first: first, offset: before + Int(constant) * stride, index: dynamic, total: total)
+            } else {
+                let inRange = binary(.lessUnsigned, index.operand, .constant(Int64(count)), range)
+                check(inRange, .outOfBounds, name: place.name ?? "", "the index is outside of the array's \(count) elements", range)
+                var flat = binary(.multiply, index.operand, .constant(Int64(stride)), range)
+                if stride == 1 { flat = index.operand }
+                if let dynamic { flat = binary(.add, dynamic, flat, range) }
+                result.location = .registers(first: first, offset: before, index: flat, total: total)
+            }
+        }
+        return result
+    }
+
+    private func perCPUPlace(_ variable: Expression, cpu: Value, _ expression: Expression) -> Place? {
+        guard case .identifier(let name) = variable.kind, let global = model.globals[name], global.isPerCPU,
+            case .array(let type, let count) = global.type
+        else {
+            report(.notPerCPU(variable.range))
+            return nil
+        }
+        let place = Place(
+            .memory(address: .constant(Int64(global.address)), isChecked: false), global.type, isGhost: false,
+            name: name)
+        return element(of: place, cpu, type, count, expression.range)
+    }
+
+    private func compoundLiteral(_ typeName: TypeName, _ initializer: Initializer, _ expression: Expression) -> Place? {
+        let type = model.types.resolve(typeName, &model.diagnostics)
+        guard !type.isError, types.isComplete(type) else { return nil }
+        guard !containsLock(type) else {
+            report(.lockByValue(expression.range))
+            return nil
+        }
+        let place = declareLocal(type, name: nil, expression.range, isGhost: false)
+        initializeLocal(place, initializer, expression.range)
+        return place
+    }
+
+    // MARK: Reading and writing
+
+    /// Reads a place as ordinary code does: a step for shared memory.
+    func read(_ place: Place, _ range: SourceRange) -> Value {
+        if case .array(let element, _) = place.type { return decay(place, element, range) }
+        guard case .memory(let address, let isChecked) = place.location else { return readRegisters(place, range) }
+        if place.isGhost, mode != .proof {
+            report(.ghostInProgram(range))
+            return .error
+        }
+        if case .builtin(let builtin) = place.type {
+            report(.insideOfLock(range, builtin.rawValue))
+            return .error
+        }
+        if case .structure = place.type, mode == .program, atomics.isEmpty {
+            report(.plainStructCopy(range))
+            return .error
+        }
+        beginStep(.load, range)
+        let value = load(address, place, isChecked: isChecked, access(.plain), range)
+        if value.parts.count == 1 { showResult(value.operand) }
+        return value
+    }
+
+    /// The access that plain (or marked) code at this place makes.
+    func access(_ kind: Access.Kind, _ ordering: Ordering = .relaxed) -> Access {
+        if mode == .proof { return .ghost }
+        if mode == .condition || !atomics.isEmpty { return Access(.marked, ordering) }
+        return Access(kind, ordering)
+    }
+
+    /// The cells of a place, loaded within the step at hand.
+    func load(_ address: Operand, _ place: Place, isChecked: Bool, _ access: Access, _ range: SourceRange) -> Value {
+        if isChecked { emit(.checkPlace(address, .read), range) }
+        if containsLock(place.type) {
+            report(.lockByValue(range))
+            return .error
+        }
+        let parts = leaves(place.type)
+        var operands: [Operand] = []
+        for (index, part) in parts.enumerated() {
+            let cell = offset(address, by: index, range)
+            operands.append(define(part.type, range) { .load($0, cell, access) })
+        }
+        return Value(type: place.type, parts: operands, range: valueRange(place.type, place.bits))
+    }
+
+    func valueRange(_ type: Type, _ bits: Int? = nil) -> ClosedRange<Int64> {
+        if let bits, bits < 63 { return 0...((Int64(1) << Int64(bits)) - 1) }
+        switch type {
+        case .integer(let integer): return integer.range
+        case .enumeration: return Int64(Int32.min)...Int64(Int32.max)
+        case .pointer: return 0...Int64(ModelBuilder.cellsMax)
+        default: return Int64.min...Int64.max
+        }
+    }
+
+    private func decay(_ place: Place, _ element: Type, _ range: SourceRange) -> Value {
+        guard case .memory(let address, _) = place.location else {
+            var target = place
+            target.type = element
+            return Value(type: .pointer(element), parts: [.constant(0)], localTarget: target)
+        }
+        return Value(type: .pointer(element), parts: [address])
+    }
+
+    private func readRegisters(_ place: Place, _ range: SourceRange) -> Value {
+        guard case .registers(let first, let offset, let index, let total) = place.location else { return .error }
+        if place.isGhost, mode != .proof {
+            report(.ghostInProgram(range))
+            return .error
+        }
+        let count = leaves(place.type).count
+        var operands: [Operand] = []
+        for part in 0..<count {
+            if let index {
+                let type = leaves(place.type)[part].type
+                operands.append(
+                    define(type, range) {
+                        .loadElement($0, first: first, index: index, count: total, stride: 1, offset: offset + part)
+                    })
+            } else {
+                operands.append(.register(first + offset + part))
+            }
+        }
+        return Value(type: place.type, parts: operands, range: valueRange(place.type, place.bits))
+    }
+}

@@ -1,0 +1,288 @@
+import Syntax
+
+extension CodeBuilder {
+    func lower(_ statement: Statement) {
+        switch statement.kind {
+        case .empty: break
+        case .expression(let expression): _ = lower(expression)
+        case .declaration(let variables):
+            for variable in variables { declare(variable) }
+        case .block(let statements):
+            withScope { for inner in statements { lower(inner) } }
+        case .atomic(let statements): atomic(statements, statement)
+        case .ifElse(let condition, let yes, let no): ifElse(condition, yes, no)
+        case .whileLoop(let condition, let body): whileLoop(condition, body)
+        case .doWhile(let body, let condition): doWhile(body, condition)
+        case .forLoop(let first, let condition, let step, let body): forLoop(first, condition, step, body)
+        case .switchOn(let value, let body): switchOn(value, body, statement)
+        case .caseLabel(_, let inner), .defaultLabel(let inner): caseLabel(statement, inner)
+        case .label(let name, let inner): label(name, inner)
+        case .goto(let name): goto(name)
+        case .breakLoop:
+            if let target = breakLabels.last { jump(target, statement.range) } else { report(.notInLoop("break", statement.range)) }
+        case .continueLoop:
+            if let target = continueLabels.last { jump(target, statement.range) } else { report(.notInLoop("continue", statement.range)) }
+        case .returnValue(let value): returnValue(value, statement.range)
+        }
+    }
+
+    // MARK: Declarations
+
+    private func declare(_ variable: Variable) {
+        let type: Type
+        if case .structure(let tag, .some) = variable.type.base, types.structureIndex[tag.text] != nil {
+            type = model.types.resolveAgain(variable.type)
+        } else {
+            type = model.types.resolve(variable.type, &model.diagnostics)
+        }
+        model.memory.types = model.types
+        if PrimitiveTable.all[variable.name.text] != nil { report(.reservedName(variable.name)) }
+        guard !type.isError else {
+            scopes[scopes.count - 1][variable.name.text] = .place(Place(.registers(first: 0, offset: 0, index: nil, total: 1), .error, isGhost: false))
+            return
+        }
+        if scopes[scopes.count - 1][variable.name.text] != nil {
+            report(.redefined(variable.name.text, variable.name.range))
+        }
+        guard types.isComplete(type) else {
+            report(.incompleteType(types.describe(type), variable.name.range))
+            return
+        }
+        if variable.isStatic {
+            declareStatic(variable, type)
+            return
+        }
+        guard !containsLock(type) else {
+            report(.lockByValue(variable.name.range))
+            return
+        }
+        guard leaves(type).count <= 256 else {
+            report(.tooMuchMemory(variable.name.range, 256))
+            return
+        }
+        let place = declareLocal(type, name: variable.name.text, variable.name.range, isGhost: variable.isGhost)
+        if let initializer = variable.initializer {
+            // In C the name is in scope in its own initialiser, where its value means nothing.
+            if variable.isGhost {
+                inProof { initializeLocal(place, initializer, variable.name.range) }
+            } else {
+                initializeLocal(place, initializer, variable.name.range)
+            }
+        }
+        var named = place
+        named.isReadOnly = variable.type.isConst && variable.type.pointerDepth == 0 && variable.type.arrayLengths.isEmpty
+        scopes[scopes.count - 1][variable.name.text] = .place(named)
+    }
+
+    /// A static local is shared memory, one for all calls and threads.
+    private func declareStatic(_ variable: Variable, _ type: Type) {
+        let known = model.staticLocals[variable.name.range]
+        let global = known ?? model.declareStaticLocal(variable, type, function: frames.last?.name ?? className)
+        scopes[scopes.count - 1][variable.name.text] = .place(
+            Place(
+                .memory(address: .constant(Int64(global.address)), isChecked: false), type, isGhost: global.isGhost,
+                name: variable.name.text))
+    }
+
+    // MARK: ATOMIC
+
+    private func atomic(_ statements: [Statement], _ statement: Statement) {
+        guard mode == .program else {
+            report(.proofChangesProgram(statement.range))
+            return
+        }
+        if atomics.isEmpty { beginStep(.atomic, statement.range) }
+        let outerMayWait = atomics.isEmpty ? true : mayWaitInAtomic
+        atomicTotal += 1
+        atomics.append(atomicTotal)
+        withScope {
+            for (index, inner) in statements.enumerated() {
+                mayWaitInAtomic = index == 0 && outerMayWait
+                lower(inner)
+            }
+        }
+        atomics.removeLast()
+        mayWaitInAtomic = false
+        freshTemporary = nil
+    }
+
+    // MARK: Branches and loops
+
+    private func ifElse(_ condition: Expression, _ yes: Statement, _ no: Statement?) {
+        let yesLabel = newLabel(), noLabel = newLabel(), done = newLabel()
+        let isConstant = constantCondition(condition) != nil
+        lowerCondition(condition, yesLabel, noLabel)
+        place(yesLabel)
+        if !isConstant { cover(.branch(isTrue: true), condition.range) }
+        withScope { lower(yes) }
+        jump(done, condition.range)
+        place(noLabel)
+        if !isConstant { cover(.branch(isTrue: false), condition.range) }
+        if let no { withScope { lower(no) } }
+        place(done)
+    }
+
+    private func loopBody(_ body: Statement, breakTo: Int, continueTo: Int) {
+        breakLabels.append(breakTo)
+        continueLabels.append(continueTo)
+        withScope { lower(body) }
+        breakLabels.removeLast()
+        continueLabels.removeLast()
+    }
+
+    private func whileLoop(_ condition: Expression, _ body: Statement) {
+        let top = newLabel(), inside = newLabel(), done = newLabel()
+        place(top)
+        lowerCondition(condition, inside, done)
+        place(inside)
+        loopBody(body, breakTo: done, continueTo: top)
+        jump(top, condition.range)
+        place(done)
+    }
+
+    private func doWhile(_ body: Statement, _ condition: Expression) {
+        let top = newLabel(), test = newLabel(), done = newLabel()
+        place(top)
+        loopBody(body, breakTo: done, continueTo: test)
+        place(test)
+        lowerCondition(condition, top, done)
+        place(done)
+    }
+
+    private func forLoop(_ first: Statement, _ condition: Expression?, _ step: Expression?, _ body: Statement) {
+        withScope {
+            lower(first)
+            let top = newLabel(), inside = newLabel(), next = newLabel(), done = newLabel()
+            place(top)
+            if let condition {
+                lowerCondition(condition, inside, done)
+                place(inside)
+            }
+            loopBody(body, breakTo: done, continueTo: next)
+            place(next)
+            if let step { _ = lower(step) }
+            jump(top, body.range)
+            place(done)
+        }
+    }
+
+    // MARK: switch
+
+    private func switchOn(_ expression: Expression, _ body: Statement, _ statement: Statement) {
+        let value = lower(expression)
+        guard value.type.isInteger else {
+            if !value.type.isError { report(.notAnInteger(expression.range, types.describe(value.type))) }
+            return
+        }
+        var cases: [Statement] = []
+        Self.collectCases(body, &cases)
+        let done = newLabel()
+        var labels: [ObjectIdentifier: Int] = [:]
+        var defaultLabel = done
+        var seen: Set<Int64> = []
+        // The value is looked at once, before the first case.
+        for item in cases {
+            let target = newLabel()
+            labels[ObjectIdentifier(item)] = target
+            switch item.kind {
+            case .caseLabel(let constant, _):
+                guard let number = types.evaluate(constant, &model.diagnostics) else { continue }
+                if !seen.insert(number).inserted { report(.duplicateCase(constant.range, number)) }
+                let next = newLabel()
+                let isEqual = binary(.equal, value.operand, .constant(number), constant.range)
+                branch(isEqual, target, next, constant.range)
+                place(next)
+            default:
+                if defaultLabel != done { report(.duplicateDefault(item.range)) }
+                defaultLabel = target
+            }
+        }
+        jump(defaultLabel, statement.range)
+        caseLabels.append(labels)
+        breakLabels.append(done)
+        withScope { lower(body) }
+        breakLabels.removeLast()
+        caseLabels.removeLast()
+        place(done)
+    }
+
+    private static func collectCases(_ statement: Statement, _ cases: inout [Statement]) {
+        switch statement.kind {
+        case .caseLabel(_, let inner), .defaultLabel(let inner):
+            cases.append(statement)
+            collectCases(inner, &cases)
+        case .label(_, let inner), .whileLoop(_, let inner), .doWhile(let inner, _), .forLoop(_, _, _, let inner):
+            collectCases(inner, &cases)
+        case .ifElse(_, let yes, let no):
+            collectCases(yes, &cases)
+            if let no { collectCases(no, &cases) }
+        case .block(let statements):
+            for inner in statements { collectCases(inner, &cases) }
+        default: break
+        }
+    }
+
+    private func caseLabel(_ statement: Statement, _ inner: Statement) {
+        guard let target = caseLabels.last?[ObjectIdentifier(statement)] else {
+            report(.caseOutsideSwitch(statement.range))
+            return
+        }
+        place(target)
+        cover(.statement, statement.range)
+        lower(inner)
+    }
+
+    // MARK: goto and return
+
+    private func userLabel(_ name: String, _ range: SourceRange) -> Int {
+        let frame = frames.count - 1
+        if let known = frames[frame].labels[name] { return known.label }
+        let label = newLabel()
+        frames[frame].labels[name] = (label, [], false, range)
+        return label
+    }
+
+    private func label(_ name: Name, _ inner: Statement) {
+        let target = userLabel(name.text, name.range)
+        let frame = frames.count - 1
+        if frames[frame].labels[name.text]!.isPlaced { report(.redefined("the label \(name.text)", name.range)) }
+        frames[frame].labels[name.text] = (target, atomics, true, name.range)
+        place(target)
+        if frames.count == 1 { programLabels[name.text] = target }
+        lower(inner)
+    }
+
+    private func goto(_ name: Name) {
+        jump(userLabel(name.text, name.range), name.range)
+        frames[frames.count - 1].pendingGotos.append((name, atomics))
+    }
+
+    /// At the end of a function: every label that was gone to must stand in it, and not inside an ATOMIC that the goto
+    /// is outside of.
+    func checkGotos() {
+        guard let frame = frames.last else { return }
+        for (name, atomics) in frame.pendingGotos {
+            guard let label = frame.labels[name.text], label.isPlaced else {
+                report(.unknownLabel(name, nearest(name.text, in: frame.labels.filter(\.value.isPlaced).keys.sorted())))
+                place(frame.labels[name.text]!.label)
+                continue
+            }
+            if !atomics.starts(with: label.atomics) { report(.gotoIntoAtomic(name.range)) }
+        }
+    }
+
+    private func returnValue(_ expression: Expression?, _ range: SourceRange) {
+        let frame = frames[frames.count - 1]
+        if let expression {
+            let value = lower(expression)
+            if frame.resultType == .void {
+                if value.type != .void, !value.type.isError { report(.returnsValue(range, frame.name)) }
+            } else if let converted = convert(value, to: frame.resultType, expression.range) {
+                for (register, part) in zip(frame.resultRegisters, converted.parts) { move(part, to: register, range) }
+            }
+        } else if frame.resultType != .void {
+            report(.returnsNothing(range, frame.name))
+        }
+        jump(frame.returnLabel, range)
+    }
+}

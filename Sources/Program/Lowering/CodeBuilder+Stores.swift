@@ -1,0 +1,186 @@
+import Syntax
+
+extension CodeBuilder {
+    /// Writes a place as ordinary code does: a step for shared memory, none for a ghost.
+    func write(_ place: Place, _ value: Value, _ range: SourceRange) {
+        guard let converted = convert(value, to: place.type, range, bits: place.bits) else { return }
+        if place.isReadOnly {
+            report(.assignToConstant(range, place.name ?? "it"))
+            return
+        }
+        guard case .memory(let address, let isChecked) = place.location else {
+            writeRegisters(place, converted, range)
+            return
+        }
+        guard mayWrite(place, range) else { return }
+        if place.isGhost {
+            for (index, part) in converted.parts.enumerated() {
+                emit(.store(offset(address, by: index, range), part, .ghost), range)
+            }
+            return
+        }
+        if case .structure = place.type, atomics.isEmpty {
+            report(.plainStructCopy(range))
+            return
+        }
+        beginStep(.store, range)
+        store(address, place, converted, isChecked: isChecked, access(.plain), range)
+    }
+
+    /// Whether code of this mode may change the place; says so if not.
+    func mayWrite(_ place: Place, _ range: SourceRange) -> Bool {
+        if kind == .property || (mode == .proof && !place.isGhost) {
+            report(.proofChangesProgram(range))
+            return false
+        }
+        if mode == .condition {
+            report(.conditionHasSideEffect(range))
+            return false
+        }
+        return true
+    }
+
+    /// Stores the parts of a value within the step at hand.
+    func store(
+        _ address: Operand, _ place: Place, _ value: Value, isChecked: Bool, _ access: Access, _ range: SourceRange
+    ) {
+        if containsLock(place.type) {
+            report(.lockByValue(range))
+            return
+        }
+        if isChecked { emit(.checkPlace(address, .write), range) }
+        for (index, part) in value.parts.enumerated() {
+            emit(.store(offset(address, by: index, range), part, access), range)
+        }
+    }
+
+    private func writeRegisters(_ place: Place, _ value: Value, _ range: SourceRange) {
+        guard case .registers(let first, let offset, let index, let total) = place.location else { return }
+        if place.isGhost == false, mode == .proof, kind != .property, proofDepth(first) {
+            report(.proofChangesProgram(range))
+            return
+        }
+        if mode == .condition, proofDepth(first) {
+            report(.conditionHasSideEffect(range))
+            return
+        }
+        let parts = leaves(place.type)
+        for (number, part) in value.parts.enumerated() where number < parts.count {
+            checkNarrow(part, parts[number].type, value.parts.count == 1 ? value.range : nil, place.name, range)
+            if let index {
+                emit(
+                    .storeElement(
+                        first: first, index: index, count: total, stride: 1, offset: offset + number, value: part),
+                    range)
+            } else {
+                move(part, to: first + offset + number, range)
+            }
+        }
+    }
+
+    /// Whether the register belongs to a variable that was there before the proof or condition at hand began.
+    private func proofDepth(_ register: Register) -> Bool { register < modeRegisterBase }
+
+    /// A `u1`…`u7` that is given a value beyond its bits is an OVERFLOW.
+    private func checkNarrow(
+        _ value: Operand, _ type: Type, _ range: ClosedRange<Int64>?, _ name: String?, _ place: SourceRange
+    ) {
+        guard case .integer(let integer) = type, let narrow = integer.narrow else { return }
+        let limit = (Int64(1) << Int64(narrow)) - 1
+        if let range, range.lowerBound >= 0, range.upperBound <= limit { return }
+        let fits = binary(.lessOrEqualUnsigned, value, .constant(limit), place)
+        check(fits, .overflow, name: name ?? "", "the value does not fit a u\(narrow)", place)
+    }
+
+    // MARK: Initialising locals
+
+    func initializeLocal(_ place: Place, _ initializer: Initializer, _ range: SourceRange) {
+        switch initializer {
+        case .expression(let expression):
+            let value = lower(expression)
+            initializeRegisters(place, value, expression.range)
+        case .list(let items, let listRange):
+            // What the list leaves out starts as zero.
+            if case .registers(let first, let offset, nil, _) = place.location {
+                for part in 0..<leaves(place.type).count { emit(.move(first + offset + part, .constant(0)), range) }
+            }
+            if place.type.isScalar {
+                guard let item = items.first else { return }
+                initializeLocal(place, item.value, listRange)
+                return
+            }
+            var cursor = InitializerCursor(type: place.type, memory: model.memory)
+            for item in items {
+                guard let (offset, type) = cursor.next(item, &model.diagnostics, types, listRange) else { continue }
+                guard case .registers(let first, let before, let index, let total) = place.location else { continue }
+                var part = place
+                part.type = type
+                part.location = .registers(first: first, offset: before + offset, index: index, total: total)
+                initializeLocal(part, item.value, listRange)
+            }
+        }
+    }
+
+    private func initializeRegisters(_ place: Place, _ value: Value, _ range: SourceRange) {
+        guard let converted = convert(value, to: place.type, range, bits: place.bits) else { return }
+        writeRegisters(place, converted, range)
+    }
+
+    // MARK: Conversions
+
+    /// The value as C converts it to another type when it is assigned or passed; nil after an error.
+    func convert(_ value: Value, to type: Type, _ range: SourceRange, bits: Int? = nil) -> Value? {
+        if value.type.isError || type.isError { return nil }
+        if value.localTarget != nil {
+            report(.pointerToLocal(range))
+            return nil
+        }
+        switch (value.type, type) {
+        case (.void, _):
+            report(.voidValue(range))
+            return nil
+        case (_, .integer(let integer)) where integer.isBool && value.type.isScalar:
+            return Value(type: type, parts: [truth(value, range)], range: 0...1)
+        case (.integer, .integer(let integer)), (.enumeration, .integer(let integer)):
+            return wrapped(value, bits.map { IntegerShape(bits: $0, isSigned: false) } ?? IntegerShape(bits: integer.bits, isSigned: integer.isSigned), type, range)
+        case (.integer, .enumeration), (.enumeration, .enumeration):
+            return wrapped(value, IntegerShape(bits: 32, isSigned: true), type, range)
+        case (.pointer(let from), .pointer(let to)):
+            if from == .void, value.constant == 0 { return Value(type: type, parts: [.constant(0)], range: 0...0) }
+            if to == .void || types.pointerKey(from) == types.pointerKey(to) {
+                return Value(type: type, parts: value.parts, range: value.range)
+            }
+        case (.integer, .pointer) where value.constant == 0:
+            return Value(type: type, parts: [.constant(0)], range: 0...0)
+        case (.structure(let from), .structure(let to)) where from == to:
+            return value
+        default: break
+        }
+        report(.typeMismatch(range, types.describe(value.type), types.describe(type)))
+        return nil
+    }
+
+    /// A number brought to a C width, if it may be outside.
+    func wrapped(_ value: Value, _ shape: IntegerShape, _ type: Type, _ range: SourceRange) -> Value {
+        let limits =
+            shape.bits >= 64
+            ? Int64.min...Int64.max
+            : shape.isSigned
+                ? -(Int64(1) << Int64(shape.bits - 1))...((Int64(1) << Int64(shape.bits - 1)) - 1)
+                : 0...((Int64(1) << Int64(shape.bits)) - 1)
+        if limits.contains(value.range.lowerBound), limits.contains(value.range.upperBound) {
+            return Value(type: type, parts: value.parts, range: value.range)
+        }
+        if let constant = value.constant { return Value(InitialRanges.wrap(constant, shape), type) }
+        let operand = define(type, range) { .convert($0, value.operand, shape) }
+        return Value(type: type, parts: [operand], range: limits)
+    }
+
+    /// 1 if a scalar is not zero, else 0.
+    func truth(_ value: Value, _ range: SourceRange) -> Operand {
+        if value.localTarget != nil { return .constant(1) }
+        if let constant = value.constant { return .constant(constant != 0 ? 1 : 0) }
+        if value.range.lowerBound >= 0, value.range.upperBound <= 1 { return value.operand }
+        return binary(.notEqual, value.operand, .constant(0), range)
+    }
+}

@@ -1,0 +1,343 @@
+import Syntax
+
+/// One pass of lowering: from the parsed declarations, under one choice of CONFIGs, to a `Model`.
+///
+/// `needs` is what the pass before found the code to ask of memory; what this pass finds is left in `found`.
+final class ModelBuilder {
+    let source: ModelSource
+    let configuration: [String: Int64]
+    let needs: Needs
+    var found = Needs()
+    var diagnostics: Diagnostics
+
+    var types = TypeTable()
+    var memory: MemoryBuilder
+    var model = Model()
+    var globals: [String: GlobalVariable] = [:]
+    var functions: [String: Declaration.Function] = [:]
+    /// Index into `model.pools`, and the type of the objects.
+    var pools: [String: (index: Int, type: Type)] = [:]
+    var settings = ModelSettings()
+    /// Thread classes by name: index into `model.classes`.
+    var classIndex: [String: Int] = [:]
+    var threadDeclarations: [(declaration: Declaration.Thread, count: Int)] = []
+    var callbackObjects: [CallbackNeed: [CellID]] = [:]
+    var tableIndex: [ThreadTable: Int] = [:]
+    var coverageIndex: [CoverageKey: Int] = [:]
+    /// Where each static local lies, by the place of its declaration.
+    var staticLocals: [SourceRange: GlobalVariable] = [:]
+    /// First cell of the RCU domain, of the IPI wait, and of pending callbacks; 0 where the model has none.
+    var rcuDomainCell = 0
+    var ipiDomainCell = 0
+    var callbackDomainCell = 0
+    /// By field, by thread: its cell, 0 where it has none.
+    var contextCells: [ContextField: [CellID]] = [:]
+    var instructionTotal = 0
+    /// The labels that `at()` names, to be looked for when all threads are lowered.
+    var labelUses: [(thread: String, label: String, range: SourceRange)] = []
+
+    static let instructionsMax = 200_000
+
+    struct CoverageKey: Hashable {
+        var range: SourceRange
+        var kind: Int
+    }
+
+    init(source: ModelSource, configuration: [String: Int64], needs: Needs, diagnostics: Diagnostics) {
+        self.source = source
+        self.configuration = configuration
+        self.needs = needs
+        self.diagnostics = diagnostics
+        memory = MemoryBuilder(
+            types: types, needs: needs, shapes: LockShapes(), threadsOfClass: [:], threadCount: 0, widths: [:])
+    }
+
+    /// Runs the pass. The model is complete only if `diagnostics` has no error and `found` adds nothing to `needs`.
+    func run() {
+        model.texts = source.tree.texts
+        model.name = source.tree.texts.files.first?.name ?? "model"
+        model.configuration = source.describe(configuration)
+        model.failures = []
+        collectTypes()
+        collectSettings()
+        collectThreads()
+        layOutMemory()
+        layOutContexts()
+        lowerAll()
+        finish()
+    }
+
+    // MARK: Declarations
+
+    /// Types, constants and names of the file, in the order of the text.
+    private func collectTypes() {
+        for declaration in source.tree.declarations {
+            switch declaration.kind {
+            case .type(let type):
+                _ = types.resolve(type, &diagnostics)
+            case .typedef(let name, let type):
+                let resolved = types.resolve(type, &diagnostics)
+                if types.typedefs[name.text] != nil || TypeTable.namedTypes[name.text] != nil {
+                    diagnostics.add(.redefined(name.text, name.range))
+                } else {
+                    types.typedefs[name.text] = resolved
+                }
+            case .config(let type, let name, _):
+                if let config = source.configs.first(where: { $0.name == name.text && $0.range == name.range }) {
+                    types.constants[name.text] = configuration[name.text] ?? config.defaultValue
+                    types.constantTypes[name.text] = types.resolve(type, &diagnostics)
+                }
+            case .function(let function):
+                collect(function)
+            case .notYet(let name):
+                diagnostics.add(.notYet(name.text, name.range))
+            default: break
+            }
+        }
+    }
+
+    private func collect(_ function: Declaration.Function) {
+        checkName(function.name)
+        if let known = functions[function.name.text], known.body != nil {
+            if function.body != nil { diagnostics.add(.redefined(function.name.text, function.name.range)) }
+            return
+        }
+        functions[function.name.text] = function
+    }
+
+    /// The header's names are reserved.
+    func checkName(_ name: Name) {
+        if PrimitiveTable.all[name.text] != nil || PrimitiveTable.notYet.contains(name.text)
+            || Words.reserved.contains(name.text)
+        {
+            diagnostics.add(.reservedName(name))
+        }
+    }
+
+    private func collectSettings() {
+        for declaration in source.tree.declarations {
+            switch declaration.kind {
+            case .setting(let name, let expression):
+                guard let value = types.evaluate(expression, &diagnostics) else { continue }
+                settings.set(name, value, expression.range, &diagnostics)
+            case .width(let path, let isStruct, let bits):
+                guard let value = types.evaluate(bits, &diagnostics) else { continue }
+                guard value >= 1, value <= 32 else {
+                    diagnostics.add(.badWidth(bits.range))
+                    continue
+                }
+                let key = (isStruct ? "struct " : "") + path.map(\.text).joined(separator: ".")
+                settings.widths[key] = Int(value)
+                settings.widthRanges[key] = declaration.range
+            case .check(let name, let isOn):
+                guard let kind = FailureKind(word: name.text) else {
+                    diagnostics.add(
+                        .unknownCheck(name, nearest(name.text, in: FailureKind.allCases.map(\.word))))
+                    continue
+                }
+                if isOn { model.checksOn.insert(kind) } else { model.checksOff.insert(kind) }
+            default: break
+            }
+        }
+    }
+
+    /// Numbers the threads: instances in the order of the text, then callbacks.
+    private func collectThreads() {
+        var total = 0
+        var threadsOfClass: [String: Range<Int>] = [:]
+        for declaration in source.tree.declarations {
+            guard case .thread(let thread) = declaration.kind else { continue }
+            checkName(thread.name)
+            guard let count = types.evaluate(thread.count, &diagnostics) else { continue }
+            guard count >= 0, count <= Int64(ModelSettings.threadsMax) else {
+                diagnostics.add(.badThreadCount(thread.count.range, count, ModelSettings.threadsMax))
+                continue
+            }
+            if threadsOfClass[thread.name.text] != nil || functions[thread.name.text] != nil {
+                diagnostics.add(.redefined(thread.name.text, thread.name.range))
+                continue
+            }
+            threadDeclarations.append((thread, Int(count)))
+            threadsOfClass[thread.name.text] = total..<(total + Int(count))
+            total += Int(count)
+        }
+        if threadDeclarations.isEmpty, !diagnostics.hasErrors { diagnostics.add(.noThread()) }
+        settings.cpuCount = total
+        for callback in needs.callbacks {
+            let count = objectCount(of: callback.object)
+            threadsOfClass[callbackName(callback)] = total..<(total + count)
+            total += count
+        }
+        if total > ModelSettings.threadsMax {
+            diagnostics.add(.tooManyThreads(total, ModelSettings.threadsMax))
+            total = ModelSettings.threadsMax
+        }
+        memory = MemoryBuilder(
+            types: types, needs: needs, shapes: shapes(threadsOfClass), threadsOfClass: threadsOfClass,
+            threadCount: total, widths: settings.widths)
+    }
+
+    func callbackName(_ callback: CallbackNeed) -> String {
+        let domain = callback.domain.map { "srcu(\($0))" } ?? "rcu"
+        switch callback.function {
+        case .named(let name): return "\(domain):\(name)"
+        case .free(let type): return "\(domain):kfree \(types.describe(type))"
+        }
+    }
+
+    /// The objects that a callback of that type may be called for: slots, and globals of the type.
+    private func objectCount(of type: Type) -> Int {
+        var count = 0
+        for declaration in source.tree.declarations {
+            var ignored = Diagnostics()
+            switch declaration.kind {
+            case .objects(let typeName, _, let number, _):
+                if types.resolve(typeName, &ignored) == type {
+                    count += Int(clamping: types.evaluate(number, &ignored) ?? 0)
+                }
+            case .variables(let variables):
+                for variable in variables where variable.type.arrayLengths.isEmpty {
+                    if types.resolveAgain(variable.type) == type { count += 1 }
+                }
+            default: break
+            }
+        }
+        return min(count, ModelSettings.threadsMax)
+    }
+
+    private func shapes(_ threadsOfClass: [String: Range<Int>]) -> LockShapes {
+        var shapes = LockShapes()
+        for need in needs.locks {
+            let threads = threadsOfClass[need.threadClass] ?? 0..<0
+            switch need.role {
+            case .reader: shapes.readers[need.type, default: []] += Array(threads)
+            case .writer: shapes.writers[need.type, default: []] += Array(threads)
+            case .updater: shapes.updaters[need.type, default: []] += Array(threads)
+            }
+        }
+        for type in BuiltinType.allCases {
+            shapes.readers[type] = Set(shapes.readers[type] ?? []).sorted()
+            shapes.writers[type] = Set(shapes.writers[type] ?? []).sorted()
+            shapes.updaters[type] = Set(shapes.updaters[type] ?? []).sorted()
+        }
+        return shapes
+    }
+
+    // MARK: Code
+
+    private func lowerAll() {
+        for (declaration, count) in threadDeclarations {
+            let threads = memory.threadsOfClass[declaration.name.text] ?? 0..<0
+            let builder = CodeBuilder(self, className: declaration.name.text, kind: .thread)
+            let code = builder.lowerThread(declaration.body)
+            // A count of 0 leaves the thread out, but its text is looked at all the same.
+            guard count > 0 else { continue }
+            absorb(builder.needs)
+            classIndex[declaration.name.text] = model.classes.count
+            model.classes.append(
+                ThreadClass(
+                    name: declaration.name.text, kind: declaration.isDaemon ? .daemon : .thread, code: code,
+                    threads: threads))
+        }
+        lowerCallbacks()
+        lowerInitialization()
+        for declaration in source.tree.declarations { lowerProperty(declaration) }
+        for use in labelUses {
+            guard let number = threadClassNumber(use.thread), number < model.classes.count,
+                model.classes[number].code.labels[use.label] == nil
+            else { continue }
+            let known = model.classes[number].code.labels.keys.sorted()
+            diagnostics.add(.unknownLabel(Name(use.label, use.range), nearest(use.label, in: known)))
+        }
+        for (key, range) in settings.widthRanges where !memory.usedWidths.contains(key) {
+            diagnostics.add(.widthNamesNothing(range, key))
+        }
+    }
+
+    func absorb(_ more: Needs) { found.formUnion(more) }
+
+    private func lowerCallbacks() {
+        var lowered = 0
+        // Callbacks that this pass discovers are lowered too, as they have needs of their own.
+        while lowered < max(needs.callbacks.count, found.callbacks.count) {
+            let callback = lowered < needs.callbacks.count ? needs.callbacks[lowered] : found.callbacks[lowered]
+            lowered += 1
+            let name = callbackName(callback)
+            let builder = CodeBuilder(self, className: name, kind: .callback)
+            let code = builder.lowerCallback(callback)
+            absorb(builder.needs)
+            guard let threads = memory.threadsOfClass[name] else { continue }
+            classIndex[name] = model.classes.count
+            model.classes.append(
+                ThreadClass(
+                    name: name, kind: .callback, code: code, threads: threads,
+                    objects: callbackObjects[callback] ?? []))
+        }
+    }
+
+    private func lowerInitialization() {
+        var seen = false
+        var bodies: [Statement] = []
+        for declaration in source.tree.declarations {
+            guard case .initialization(let body) = declaration.kind else { continue }
+            if seen { diagnostics.add(.redefined("INIT", declaration.range)) }
+            seen = true
+            bodies.append(body)
+        }
+        let builder = CodeBuilder(self, className: "INIT", kind: .initialization)
+        model.initialization = builder.lowerInitialization(bodies.first)
+        absorb(builder.needs)
+    }
+
+    private func lowerProperty(_ declaration: Declaration) {
+        let kind: Property.Kind
+        let name: Name
+        var body: Statement?
+        switch declaration.kind {
+        case .property(let declared, let propertyName, let propertyBody):
+            name = propertyName
+            body = propertyBody
+            switch declared {
+            case .invariant: kind = .invariant
+            case .finally: kind = .finally
+            case .sometimes: kind = .sometimes
+            case .constraint: kind = .constraint
+            case .eventually, .alwaysEventually:
+                kind = .temporal
+                model.notJudged.append("\(declared.rawValue)(\(propertyName.text))")
+            }
+        case .leadsTo(let propertyName, let before, let after):
+            name = propertyName
+            kind = .temporal
+            model.notJudged.append("LEADS_TO(\(propertyName.text))")
+            let both = Expression(.logicalOr(before, after), declaration.range, depth: max(before.depth, after.depth) + 1)
+            body = Statement(.returnValue(both), declaration.range)
+        default: return
+        }
+        checkName(name)
+        if model.properties.contains(where: { $0.name == name.text }) {
+            diagnostics.add(.redefined(name.text, name.range))
+        }
+        let builder = CodeBuilder(self, className: name.text, kind: .property)
+        let (code, result) = builder.lowerProperty(body ?? Statement(.empty, declaration.range), name)
+        model.properties.append(
+            Property(kind: kind, name: name.text, code: code, result: result, range: name.range))
+    }
+
+    private func finish() {
+        model.cells = memory.cells
+        model.storages = memory.storages
+        model.pointerSets = memory.pointerSets()
+        model.locks = memory.locks
+        model.lockClasses = memory.lockClasses
+        numberClasses()
+        for threadClass in model.classes {
+            for thread in threadClass.threads {
+                let cell = model.threads[thread].programPointCell
+                model.storages[model.cells[cell].storage].kind = .fixed(
+                    low: 0, high: Int64(threadClass.code.steps.count), overflowName: nil)
+            }
+        }
+        InitialRanges(model).apply(to: &model)
+    }
+}

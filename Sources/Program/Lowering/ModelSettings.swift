@@ -1,0 +1,77 @@
+import Syntax
+
+/// The settings of a model: RCU_FLAVOR, LOCKS, WIDTH.
+struct ModelSettings {
+    enum RCUFlavor: Int64 {
+        case consolidated = 0
+        case preemptOnly = 1
+    }
+
+    enum LockPolicy: Int64 {
+        case writerQueued = 0
+        case readerPreference = 1
+    }
+
+    var rcuFlavor = RCUFlavor.consolidated
+    var lockPolicy = LockPolicy.writerQueued
+    var widths: [String: Int] = [:]
+    var widthRanges: [String: SourceRange] = [:]
+    var cpuCount = 0
+
+    /// Masks over threads are numbers of the state, so a few bits of the 64 are left free.
+    static let threadsMax = 60
+
+    mutating func set(_ name: Name, _ value: Int64, _ range: SourceRange, _ diagnostics: inout Diagnostics) {
+        switch name.text {
+        case "RCU_FLAVOR":
+            guard let flavor = RCUFlavor(rawValue: value) else {
+                diagnostics.add(.badSetting(range, name.text, "CONSOLIDATED or PREEMPT_ONLY"))
+                return
+            }
+            rcuFlavor = flavor
+        case "LOCKS":
+            if value == 2 {
+                diagnostics.add(.notYet("LOCKS(FIFO)", range))
+                return
+            }
+            guard let policy = LockPolicy(rawValue: value) else {
+                diagnostics.add(.badSetting(range, name.text, "WRITER_QUEUED or READER_PREFERENCE"))
+                return
+            }
+            lockPolicy = policy
+        default:
+            diagnostics.add(.notYet(name.text, name.range))
+        }
+    }
+}
+
+/// Which constant of a thread an operand names.
+enum ThreadTable: Hashable {
+    /// The thread's number plus 1: what an owner cell holds.
+    case owner
+    /// The thread's number.
+    case number
+    case selfIndex
+    case cpu
+    case programPoint
+    case context(ContextField)
+    /// Bit or cell offset of the thread among a lock type's readers, writers or updaters.
+    case reader(BuiltinType)
+    case writer(BuiltinType)
+    case updater(BuiltinType)
+    /// The object of a callback.
+    case callbackObject
+    case callbackMask
+}
+
+enum Words {
+    /// Names of the header that are no functions.
+    static let reserved: Set<String> = [
+        "self", "CONFIG", "THREAD", "THREAD_ON", "DAEMON", "INTERRUPT", "PREEMPTION", "INIT", "OBJECTS", "GHOST",
+        "PER_CPU", "REGISTER", "ATOMIC", "ASSERT", "INVARIANT", "FINALLY", "SOMETIMES", "EVENTUALLY",
+        "ALWAYS_EVENTUALLY", "LEADS_TO", "CONSTRAINT", "CHECK", "NO_CHECK", "EXPECT", "LOCKS", "WIDTH", "RCU_FLAVOR",
+        "TLB", "TLB_WALK", "NULL", "true", "false", "SLAB_TYPESAFE_BY_RCU", "WRITER_QUEUED", "READER_PREFERENCE",
+        "FIFO", "CONSOLIDATED", "PREEMPT_ONLY", "TASK_RUNNING", "TASK_INTERRUPTIBLE", "TASK_UNINTERRUPTIBLE",
+        "ALL_ENTRIES", "ALL_CPUS",
+    ]
+}

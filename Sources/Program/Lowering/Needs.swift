@@ -1,0 +1,79 @@
+/// A counter or mask that a thread keeps beside its variables.
+enum ContextField: String, Hashable, CaseIterable {
+    case preemption, spinlocks, interruptsOff, bottomHalves, rcu
+    /// 1 while a callback runs: under the consolidated flavour that is a read side.
+    case callbackRunning
+    /// Masks that the thread waits to become zero.
+    case rcuWait, ipiWait, barrierWait
+
+    /// As layouts and traces call it.
+    var title: String {
+        switch self {
+        case .preemption: "preempt_disable depth"
+        case .spinlocks: "spinlocks held"
+        case .interruptsOff: "irqs off"
+        case .bottomHalves: "bh_disable depth"
+        case .rcu: "rcu_read_lock depth"
+        case .callbackRunning: "callback running"
+        case .rcuWait: "grace period waits for"
+        case .ipiWait: "IPI waits for"
+        case .barrierWait: "rcu_barrier waits for"
+        }
+    }
+}
+
+/// What a lock's cells are for: somebody must be able to read-lock it, write-lock it, or wait in it.
+struct LockNeed: Hashable {
+    enum Role: Hashable {
+        case reader, writer, updater
+    }
+
+    var type: BuiltinType
+    var role: Role
+    var threadClass: String
+    /// The variable or field that names the lock where it is used; nil if it is reached through a pointer.
+    var key: String?
+}
+
+/// A function that call_rcu() is given, or the built-in one of kfree_rcu().
+struct CallbackNeed: Hashable {
+    enum Function: Hashable {
+        case named(String)
+        case free(Type)
+    }
+
+    var function: Function
+    /// The type of the objects.
+    var object: Type
+    /// The name of the global srcu_struct; nil for RCU.
+    var domain: String?
+}
+
+/// What the code of a model asks of its memory. Lowering runs twice: the first pass finds the needs, the second lays out
+/// memory for them; a model that uses no grace period pays for none.
+struct Needs: Equatable {
+    /// Field, thread class.
+    var context: Set<ContextNeed> = []
+    var locks: Set<LockNeed> = []
+    var callbacks: [CallbackNeed] = []
+    /// Thread classes that call something that may sleep.
+    var sleepers: Set<String> = []
+    var waitsForRCU = false
+    var waitsForIPI = false
+    var waitsForCallbacks = false
+
+    struct ContextNeed: Hashable {
+        var field: ContextField
+        var threadClass: String
+    }
+
+    mutating func formUnion(_ other: Needs) {
+        context.formUnion(other.context)
+        locks.formUnion(other.locks)
+        for callback in other.callbacks where !callbacks.contains(callback) { callbacks.append(callback) }
+        sleepers.formUnion(other.sleepers)
+        waitsForRCU = waitsForRCU || other.waitsForRCU
+        waitsForIPI = waitsForIPI || other.waitsForIPI
+        waitsForCallbacks = waitsForCallbacks || other.waitsForCallbacks
+    }
+}

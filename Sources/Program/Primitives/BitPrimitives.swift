@@ -1,0 +1,75 @@
+import Syntax
+
+/// Bit operations on a word: one step each. (Documentation/atomic_bitops.txt.)
+enum BitPrimitives {
+    nonisolated(unsafe) static let table: [String: Primitive] = [
+        "set_bit": Primitive(2) { $0.changeBit($1, set: true, .relaxed, test: false) },
+        "clear_bit": Primitive(2) { $0.changeBit($1, set: false, .relaxed, test: false) },
+        "clear_bit_unlock": Primitive(2) { $0.changeBit($1, set: false, .release, test: false) },
+        "test_and_set_bit": Primitive(2) { $0.changeBit($1, set: true, .full, test: true) },
+        "test_and_set_bit_lock": Primitive(2) { $0.changeBit($1, set: true, .acquire, test: true) },
+        "test_and_clear_bit": Primitive(2) { $0.changeBit($1, set: false, .full, test: true) },
+        "test_bit": Primitive(2, .pure) { $0.testBit($1) },
+        "this_cpu_inc": Primitive(1) { $0.thisCPUAdd($1, 1) },
+        "this_cpu_dec": Primitive(1) { $0.thisCPUAdd($1, -1) },
+    ]
+}
+
+extension CodeBuilder {
+    private func bitArguments(_ site: CallSite) -> (bit: Operand, place: Place, address: Operand, isChecked: Bool)? {
+        guard let bit = argument(site.arguments[0], .int), let place = pointeeArgument(site.arguments[1]) else { return nil }
+        guard case .integer(let integer) = place.type, place.bits == nil else {
+            if !place.type.isError { report(.notAnInteger(site.arguments[1].range, types.describe(place.type))) }
+            return nil
+        }
+        guard case .memory(let address, let isChecked) = place.location else {
+            report(.markedLocal(site.arguments[1].range))
+            return nil
+        }
+        let width = Int64(integer.narrow ?? integer.bits)
+        let fits = binary(.lessUnsigned, bit.operand, .constant(width), site.range)
+        if fits == .constant(0) {
+            report(.shiftTooWide(site.arguments[0].range, bit.constant ?? 0, Int(width)))
+            return nil
+        }
+        check(fits, .overflow, name: "bit", "the word has no such bit", site.range)
+        return (bit.operand, place, address, isChecked)
+    }
+
+    func changeBit(_ site: CallSite, set: Bool, _ ordering: Ordering, test: Bool) -> Value {
+        guard let (bit, place, address, isChecked) = bitArguments(site) else { return .error }
+        let mask = binary(.shiftLeft, .constant(1), bit, site.range)
+        beginStep(.readModifyWrite, site.range, ordering: ordering)
+        let old = load(address, place, isChecked: isChecked, access(.marked, ordering), site.range)
+        let new = binary(set ? .or : .andNot, old.operand, mask, site.range)
+        emit(.store(address, new, access(.marked, ordering)), site.range)
+        guard test else { return .nothing }
+        let was = binary(.hasBit, old.operand, bit, site.range)
+        showResult(was)
+        return Value(type: .bool, parts: [was], range: 0...1)
+    }
+
+    func testBit(_ site: CallSite) -> Value {
+        guard let (bit, place, address, isChecked) = bitArguments(site) else { return .error }
+        beginStep(.load, site.range)
+        let old = load(address, place, isChecked: isChecked, access(.marked), site.range)
+        let isSet = binary(.hasBit, old.operand, bit, site.range)
+        showResult(isSet)
+        return Value(type: .bool, parts: [isSet], range: 0...1)
+    }
+
+    /// One step against the thread's own CPU.
+    func thisCPUAdd(_ site: CallSite, _ amount: Int64) -> Value {
+        guard let place = lowerPlace(site.arguments[0]) else { return .error }
+        guard place.type.isInteger, case .memory(let address, let isChecked) = place.location else {
+            report(.notPerCPU(site.arguments[0].range))
+            return .error
+        }
+        beginStep(.readModifyWrite, site.range)
+        let old = load(address, place, isChecked: isChecked, access(.marked), site.range)
+        let sum = arithmetic(.add, old, Value(amount), site.range)
+        guard let new = convert(sum, to: place.type, site.range) else { return .error }
+        emit(.store(address, new.operand, access(.marked)), site.range)
+        return .nothing
+    }
+}

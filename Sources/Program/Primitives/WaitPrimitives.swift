@@ -1,0 +1,78 @@
+import Syntax
+
+/// The IPI that is sent to every CPU and waited for. (mm/mmu_gather.c: tlb_remove_table_sync_one().)
+enum InterruptWaitPrimitives {
+    nonisolated(unsafe) static let table: [String: Primitive] = [
+        "smp_call_function_sync": Primitive(0) { $0.waitForInterrupts($1) },
+        "tlb_remove_table_sync_one": Primitive(0) { $0.waitForInterrupts($1) },
+    ]
+}
+
+/// Completions. (Documentation/scheduler/completion.rst.)
+enum CompletionPrimitives {
+    nonisolated(unsafe) static let table: [String: Primitive] = [
+        "wait_for_completion": Primitive(1) { $0.waitForCompletion($1) },
+        "complete": Primitive(1) { $0.complete($1, all: false) },
+        "complete_all": Primitive(1) { $0.complete($1, all: true) },
+    ]
+}
+
+extension CodeBuilder {
+    /// Spins until every other CPU that had interrupts off has had them on; legal under a spinlock.
+    func waitForInterrupts(_ site: CallSite) -> Value {
+        let range = site.range
+        if kind == .initialization { return .nothing }
+        note { $0.waitsForIPI = true }
+        needContext(.ipiWait)
+        beginStep(.beginWait, range)
+        if hasContext(.interruptsOff) {
+            let isOn = isZero(loadHidden(context(.interruptsOff), range), range)
+            check(
+                isOn, .sleepInAtomic, name: site.name.text,
+                "\(site.name.text)() waits for the other CPUs, and is called with interrupts off", range)
+        }
+        guard hasContext(.ipiWait), model.ipiDomainCell != 0 else { return .nothing }
+        let domain = Operand.constant(Int64(model.ipiDomainCell))
+        emit(.graceBegin(domain: domain, into: context(.ipiWait)), range)
+        beginStep(.endWait, range, text: "\(folded(range)): all CPUs have answered")
+        let mask = loadHidden(context(.ipiWait), range)
+        blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), range)
+        return .nothing
+    }
+
+    func waitForCompletion(_ site: CallSite) -> Value {
+        guard let (base, isChecked, _) = lockArgument(site.arguments[0], .completion) else { return .nothing }
+        let range = site.range
+        beginStep(.endWait, range, ordering: .acquire)
+        checkMaySleep("wait_for_completion", range)
+        if isChecked { emit(.checkPlace(base, .lock), range) }
+        let done = loadHidden(base, range)
+        let all = loadHidden(offset(base, by: 1, range), range)
+        let ready = binary(.notEqual, binary(.or, done, all, range), .constant(0), range)
+        blockUnless(ready, .condition, range)
+        let skip = newLabel(), take = newLabel()
+        branch(all, skip, take, range)
+        place(take)
+        storeHidden(base, binary(.subtract, done, .constant(1), range), range)
+        place(skip)
+        return .nothing
+    }
+
+    func complete(_ site: CallSite, all: Bool) -> Value {
+        guard let (base, isChecked, _) = lockArgument(site.arguments[0], .completion) else { return .nothing }
+        let range = site.range
+        beginStep(.readModifyWrite, range, ordering: .release)
+        if isChecked { emit(.checkPlace(base, .lock), range) }
+        if all {
+            storeHidden(offset(base, by: 1, range), .constant(1), range)
+            storeHidden(base, .constant(0), range)
+        } else {
+            let skip = newLabel(), add = newLabel()
+            branch(loadHidden(offset(base, by: 1, range), range), skip, add, range)
+            place(add)
+            storeHidden(base, binary(.add, loadHidden(base, range), .constant(1), range), range)
+            place(skip)
+        }
+        return .nothing
+    }
+}

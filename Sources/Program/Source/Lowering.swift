@@ -1,0 +1,26 @@
+import Syntax
+
+extension ModelSource {
+    /// Lowers the model under a choice of CONFIGs; those not named keep their defaults. Nil after an error.
+    public func lower(configuration: [String: Int64], diagnostics: inout Diagnostics) -> Model? {
+        var needs = Needs()
+        // A pass finds what the code asks of memory, the next one gives it; two are enough unless callbacks call back.
+        for _ in 0..<8 {
+            let builder = ModelBuilder(
+                source: self, configuration: configuration, needs: needs, diagnostics: diagnostics)
+            builder.run()
+            if builder.diagnostics.hasErrors {
+                diagnostics = builder.diagnostics
+                return nil
+            }
+            if builder.found == needs {
+                diagnostics = builder.diagnostics
+                var model = builder.model
+                model.warnings = builder.diagnostics.all.filter { $0.severity == .warning }
+                return model
+            }
+            needs = builder.found
+        }
+        preconditionFailure("the needs of a model do not settle")
+    }
+}

@@ -1,0 +1,101 @@
+// Partial deadlocks: the greatest set of waiting threads that nobody outside it can help.
+//
+// A greatest fixpoint over thread masks. Begin with all threads that wait; take out
+//   - one that waits for holders, if none of them is in the set or has ended: the one that goes on may let go;
+//   - one that waits for a condition, if a thread outside the set that has not ended may enable it (`MayEnable`).
+// What is left waits for ever whatever the others do: those outside can never free a member, and each member can only be
+// freed by one that is not, or by a member, which would have to be freed first. In the terms of Knapp ("Deadlock
+// Detection in Distributed Databases", ACM Computing Surveys 19, 1987): the AND model for holders, the OR model for
+// conditions. Sound because `MayEnable` leaves nothing out that a thread may still write.
+//
+// A holder that has ended keeps what it holds; an idle callback counts as one.
+
+import Execution
+import Program
+
+struct DeadlockCheck {
+    private let mayEnable: MayEnable
+    private let view: StateView
+    private let programPoints: [CellID]
+    /// The threads that make a deadlock an error: daemons that wait among themselves are idle.
+    let important: UInt64
+
+    init(model: Model, mayEnable: MayEnable, view: StateView) {
+        self.mayEnable = mayEnable
+        self.view = view
+        programPoints = model.threads.map(\.programPointCell)
+        var important: UInt64 = 0
+        for (number, thread) in model.threads.enumerated() where model.classes[thread.threadClass].kind != .daemon {
+            important |= 1 << UInt64(number)
+        }
+        self.important = important
+    }
+
+    /// The set of those stuck, if it is an error; else 0.
+    func stuck(_ threads: ThreadMasks, holders: UnsafePointer<UInt64>, state: UnsafePointer<UInt64>) -> UInt64 {
+        guard threads.waiting & important != 0 else { return 0 }
+        var set = threads.waiting
+        var changed = true
+        while changed {
+            changed = false
+            var rest = set
+            while rest != 0 {
+                let thread = rest.trailingZeroBitCount
+                rest &= rest - 1
+                if !staysStuck(thread, set: set, threads, holders, state) {
+                    set &= ~(1 << UInt64(thread))
+                    changed = true
+                }
+            }
+            if set & important == 0 { return 0 }
+        }
+        return set
+    }
+
+    private func staysStuck(
+        _ thread: Int, set: UInt64, _ threads: ThreadMasks, _ holders: UnsafePointer<UInt64>,
+        _ state: UnsafePointer<UInt64>
+    ) -> Bool {
+        var outside = threads.all & ~set & ~threads.ended
+        if threads.waitingForHolders >> UInt64(thread) & 1 != 0, holders[thread] != 0 {
+            return holders[thread] & (set | threads.ended) != 0
+        }
+        let step = Int(view.value(programPoints[thread], state)) - 1
+        let waits = mayEnable.waitNumber[thread]
+        let wait = step >= 0 && step < waits.count ? waits[step] : -1
+        // Not known what it waits for: anybody may help.
+        guard wait >= 0 else { return outside == 0 }
+        while outside != 0 {
+            let other = outside.trailingZeroBitCount
+            outside &= outside - 1
+            let at = Int(view.value(programPoints[other], state)) - 1
+            if at >= 0, mayEnable.mayEnable(thread: other, step: at, wait: Int(wait)) { return false }
+        }
+        return true
+    }
+}
+
+/// The threads of a state by what they can do, bit n for thread n.
+struct ThreadMasks {
+    var all: UInt64 = 0
+    var ended: UInt64 = 0
+    var waitingForHolders: UInt64 = 0
+    var waitingForCondition: UInt64 = 0
+
+    var waiting: UInt64 { waitingForHolders | waitingForCondition }
+    var goingOn: UInt64 { all & ~ended & ~waiting }
+
+    @inline(__always)
+    init(_ expansion: borrowing Expansion) {
+        for thread in 0..<expansion.threadCount {
+            let bit: UInt64 = 1 << UInt64(thread)
+            all |= bit
+            switch expansion.status[thread] {
+            case .ended: ended |= bit
+            case .waitsForCondition: waitingForCondition |= bit
+            case .waitsForHolders: waitingForHolders |= bit
+            case .enabled, .abandoned: break
+            }
+        }
+    }
+}

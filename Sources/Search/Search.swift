@@ -1,0 +1,150 @@
+import Execution
+import Program
+
+/// Explores every interleaving of a model.
+///
+/// Throws `InternalError` if a run that it is about to report cannot be executed again.
+public func search(model: Model, options: SearchOptions = SearchOptions()) throws -> SearchResult {
+    let analyses = Analyses(model: model, options: options)
+    var ranges: InferredRanges = [:]
+    var restarts = 0
+    while true {
+        var explorer = Explorer(analyses, ranges: ranges)
+        let ending = explorer.explore()
+        if case .widened(let met) = ending {
+            ranges = widened(ranges, by: met, model: model)
+            restarts += 1
+            if let cut = explorer.interrupted() {
+                return explorer.result(verdict: .incomplete(cut), warnings: [], ranges: ranges, restarts: restarts)
+            }
+            continue
+        }
+        let (verdict, warnings) = try explorer.settle(ending)
+        return explorer.result(verdict: verdict, warnings: warnings, ranges: ranges, restarts: restarts)
+    }
+}
+
+extension Explorer {
+    /// What the search comes to: the verdict, and the warnings if nothing worse was found.
+    mutating func settle(_ ending: Ending) throws -> (verdict: SearchResult.Verdict, warnings: [Finding]) {
+        switch ending {
+        case .widened:
+            preconditionFailure("a widened search begins again")
+        case .failedAtStart(let failure):
+            return (.violated(findingAtStart(failure)), [])
+        case .found(let findings, _):
+            return (.violated(try finding(findings)), [])
+        case .complete, .cut:
+            var verdict = SearchResult.Verdict.holds
+            if case .cut(let cut) = ending {
+                verdict = .incomplete(cut)
+            } else if options.enabled.contains(.unreached), let property = properties.unreached.first {
+                return (.violated(findingUnreached(property)), [])
+            }
+            var warnings = try warningFindings().sorted { $0.kind < $1.kind }
+            if let index = warnings.firstIndex(where: { options.errors.contains($0.kind) }) {
+                verdict = .violated(warnings.remove(at: index))
+            }
+            return (verdict, warnings)
+        }
+    }
+
+    /// Shortest run to one of the candidates, with the fewest switches.
+    private mutating func finding(_ findings: Findings) throws -> Finding {
+        let orders = Set(findings.candidates.map(\.order)).sorted()
+        let ranks = Dictionary(uniqueKeysWithValues: orders.enumerated().map { ($1, $0) })
+        let targets = findings.candidates.map {
+            RunTarget(state: $0.state, last: $0.failure?.move, rank: ranks[$0.order]!)
+        }
+        let run = try shortestRuns(to: [targets])[0]
+        let candidate = findings.candidates[run.target]
+        let told = wording().tell(candidate, state: store.state(candidate.state), expansion: expand(candidate.state))
+        return Finding(
+            kind: candidate.kind, names: told.names, initial: run.initial, moves: run.moves,
+            failure: candidate.failure,
+            stuck: model.threads.indices.filter { candidate.stuck >> UInt64($0) & 1 != 0 },
+            message: told.message)
+    }
+
+    private func wording() -> Wording { Wording(model: model, access: analyses.access, view: view) }
+
+    /// Who holds what there.
+    private mutating func expand(_ state: Int) -> [UInt64] {
+        interpreter.expand(store.state(state), into: &expansion)
+        return (0..<expansion.threadCount).map {
+            expansion.status[$0] == .waitsForHolders ? expansion.holders[$0] : 0
+        }
+    }
+
+    private func findingAtStart(_ failure: StepFailure) -> Finding {
+        let told = wording().tellStart(failure)
+        return Finding(
+            kind: failure.kind, names: told.names, initial: 0, moves: [], failure: failure, message: told.message)
+    }
+
+    private func findingUnreached(_ property: Int) -> Finding {
+        let info = model.properties[property]
+        let message =
+            info.kind == .finally
+            ? "\(info.name) is never judged: no run comes to its end"
+            : "no run reaches a state in which \(info.name) is true"
+        return Finding(kind: .unreached, names: [info.name], initial: 0, moves: [], message: message)
+    }
+
+    /// All warnings with their runs, found in one sweep over the levels.
+    private mutating func warningFindings() throws -> [Finding] {
+        let found = races?.found ?? []
+        let cycles = lockCycles(lockOrder?.edges ?? [])
+        var groups: [[RunTarget]] = cycles.flatMap { cycle in
+            [cycle[0], cycle[cycle.count - 1]].map { [RunTarget(state: $0.state, last: $0.move)] }
+        }
+        groups += found.map { [RunTarget(state: $0.state)] }
+        if groups.isEmpty { return [] }
+        let runs = try shortestRuns(to: groups)
+        let wording = wording()
+        var findings: [Finding] = []
+        for (index, cycle) in cycles.enumerated() {
+            let told = wording.tell(cycle, nodes: lockOrder!.nodes)
+            let run = runs[2 * index]
+            findings.append(
+                Finding(
+                    kind: .lockOrder, names: told.names, initial: run.initial, moves: run.moves,
+                    message: told.message, second: cycle.count > 1 ? runs[2 * index + 1].moves : []))
+        }
+        for (index, race) in found.enumerated() {
+            let told = wording.tell(race)
+            let run = runs[2 * cycles.count + index]
+            findings.append(
+                Finding(
+                    kind: .dataRace, names: told.names, initial: run.initial, moves: run.moves,
+                    accesses: [race.first, race.second], message: told.message))
+        }
+        return findings
+    }
+
+    func result(
+        verdict: SearchResult.Verdict, warnings: [Finding], ranges: InferredRanges, restarts: Int
+    ) -> SearchResult {
+        var statistics = statistics
+        statistics.seconds = analyses.seconds
+        statistics.restarts = restarts
+        return SearchResult(
+            verdict: verdict, warnings: warnings, statistics: statistics, coverage: coverage(),
+            constraints: properties.cutting.sorted().map { model.properties[$0].name }, ranges: ranges)
+    }
+
+    private func coverage() -> CoverageReport {
+        var report = CoverageReport()
+        report.reached = model.coverage.indices.map { interpreter.covered[$0] != 0 }
+        for (number, threadClass) in model.classes.enumerated() {
+            let steps = threadClass.code.steps.indices.map {
+                interpreter.stepNumber(threadClass: number, step: $0)
+            }
+            report.stepTaken.append(steps.map { interpreter.stepTaken[$0] != 0 })
+            report.stepWaited.append(steps.map { interpreter.stepWaited[$0] != 0 })
+        }
+        report.exhausted = model.pools.indices.map { interpreter.exhausted[$0] != 0 }
+        report.onlyOneSlot = model.pools.indices.map { interpreter.onlyOneSlot[$0] != 0 }
+        return report
+    }
+}

@@ -1,0 +1,45 @@
+import Program
+import Synchronization
+
+/// Set it, from a signal handler too, to the signal's number, and running searches end soon with what they have.
+public let searchInterrupt = Atomic<Int32>(0)
+
+public struct SearchOptions: Sendable {
+    /// What is looked for.
+    public var enabled: Set<FailureKind>
+    /// Warnings that count as errors.
+    public var errors: Set<FailureKind>
+    /// The search ends as incomplete before it passes one of these.
+    public var stateLimit: Int
+    /// Bytes that the visited set may take.
+    public var memoryLimit: Int
+    public var depthLimit: Int
+    /// Seconds.
+    public var timeLimit: Double
+    /// Told how far the search has come, between levels and a few times a second at most.
+    public var progress: (@Sendable (SearchStatistics) -> Void)?
+
+    public init(
+        enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],
+        stateLimit: Int = .max, memoryLimit: Int = 4 << 30, depthLimit: Int = .max, timeLimit: Double = .infinity,
+        progress: (@Sendable (SearchStatistics) -> Void)? = nil
+    ) {
+        self.enabled = enabled
+        self.errors = errors
+        self.stateLimit = stateLimit
+        self.memoryLimit = memoryLimit
+        self.depthLimit = depthLimit
+        self.timeLimit = timeLimit
+        self.progress = progress
+    }
+
+    /// Everything but what is looked for on request only.
+    public static let defaultChecks = Set(FailureKind.allCases.filter { !$0.isOnRequest })
+}
+
+/// A fault of Lockwalk itself: what it was about to report does not stand up to being executed again.
+public struct InternalError: Error, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) { self.description = description }
+}
