@@ -22,5 +22,6 @@ let package = Package(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
             exclude: ["Golden"]),
         .testTarget(name: "CommandTests", dependencies: ["lockwalk"], exclude: ["Golden"]),
+        .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
     ]
 )

@@ -82,33 +82,45 @@ struct Explorer: ~Copyable {
     private var lastProgress = 0.0
 
     init(_ analyses: Analyses, ranges: InferredRanges) {
-        self.analyses = analyses
+        // Everything is made before anything is assigned: the compiler (6.3) destroys fields of a noncopyable value
+        // that were never set where the two alternate.
         let model = analyses.model
-        self.model = model
-        options = analyses.options
-        layout = StateLayout(
+        let options = analyses.options
+        let layout = StateLayout(
             model: model, liveness: analyses.liveness, ranges: ranges,
-            tracksStalePointers: options.enabled.contains(.stalePointer) || options.errors.contains(.stalePointer))
-        wordCount = layout.wordCount
-        let races = analyses.looksFor(.dataRace) ? RaceWatch(model: model, access: analyses.access) : nil
-        self.races = races?.isNeeded == true ? races : nil
-        interpreter = Interpreter(
+            tracksStalePointers: analyses.looksFor(.stalePointer))
+        let view = StateView(model: model, layout: layout)
+        var races = analyses.looksFor(.dataRace) ? RaceWatch(model: model, access: analyses.access) : nil
+        if races?.isNeeded != true { races = nil }
+        var lockOrder =
+            analyses.looksFor(.lockOrder) ? LockOrderWatch(model: model, access: analyses.access, view: view) : nil
+        if lockOrder?.isNeeded != true { lockOrder = nil }
+        let interpreter = Interpreter(
             model: model, layout: layout,
             options: ExecutionOptions(
-                checks: options.enabled.union(options.errors), recordAccesses: races?.isNeeded == true,
+                checks: options.enabled.union(options.errors), recordAccesses: races != nil,
                 mayRace: races?.mayRace))
-        view = StateView(model: model, layout: layout)
-        let lockOrder =
-            analyses.looksFor(.lockOrder) ? LockOrderWatch(model: model, access: analyses.access, view: view) : nil
-        self.lockOrder = lockOrder?.isNeeded == true ? lockOrder : nil
-        store = VisitedSet(wordCount: wordCount, memoryLimit: options.memoryLimit)
-        expansion = Expansion(wordCount: wordCount, threadCount: model.threads.count)
-        batch = StateBatch(wordCount: wordCount)
-        properties = Properties(model: model, enabled: options.enabled)
-        deadlocks = DeadlockCheck(model: model, mayEnable: analyses.mayEnable, view: view)
-        important = deadlocks.important
-        judgesDeadlocks = options.enabled.contains(.deadlock)
-        leaks = analyses.looksFor(.leak) ? LeakCheck(model: model, view: view) : nil
+        let properties = Properties(model: model, enabled: options.enabled)
+        let deadlocks = DeadlockCheck(model: model, mayEnable: analyses.mayEnable, view: view)
+        let leaks = analyses.looksFor(.leak) ? LeakCheck(model: model, view: view) : nil
+
+        self.analyses = analyses
+        self.model = model
+        self.options = options
+        self.layout = layout
+        self.interpreter = interpreter
+        self.view = view
+        self.wordCount = layout.wordCount
+        self.store = VisitedSet(wordCount: layout.wordCount, memoryLimit: options.memoryLimit)
+        self.expansion = Expansion(wordCount: layout.wordCount, threadCount: model.threads.count)
+        self.batch = StateBatch(wordCount: layout.wordCount)
+        self.properties = properties
+        self.races = races
+        self.lockOrder = lockOrder
+        self.deadlocks = deadlocks
+        self.leaks = leaks
+        self.important = deadlocks.important
+        self.judgesDeadlocks = options.enabled.contains(.deadlock)
     }
 
     /// Searches until everything was seen, something is wrong, or a limit is reached.
