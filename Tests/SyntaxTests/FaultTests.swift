@@ -61,6 +61,9 @@ struct Fault: Sendable {
     static let grammar: [Fault] = [
         Fault("L0201", "2:8", "int a[1;"),
         Fault("L0201", "2:1", "1;"),
+        Fault("L0201", "2:16", "REGISTER(int, x"),
+        Fault("L0207", "2:14", "TLB_WALK(x) {"),
+        Fault("L0219", "2:18", "CONFIG(int, a, 1)\nint b;"),
         Fault("L0201", "2:14", "INIT { x = 1 2; }"),
         Fault("L0201", "2:15", "INIT { do { } until (1); }"),
         Fault("L0202", "2:13", "int a = 1 + ;"),
@@ -139,6 +142,7 @@ struct Fault: Sendable {
         Fault("L0316", "2:10", "enum e { FIFO };"),
         Fault("L0316", "2:8", "struct mutex { int a; };"),
         Fault("L0316", "2:12", "INIT { int pick; }"),
+        Fault("L0316", "2:8", "INIT { true = 1; }"),
         Fault("L0317", "2:12", "struct s { struct { int a; }; };"),
         Fault("L0318", "2:8", "INIT { struct s { int a; } x; }"),
         Fault("L0318", "2:8", "INIT { typedef int t; }"),

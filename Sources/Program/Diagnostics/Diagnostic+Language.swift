@@ -145,7 +145,7 @@ extension Diagnostic {
     }
 
     static func srcuNotGlobal(_ range: SourceRange) -> Diagnostic {
-        Diagnostic("L0474", range, "callbacks are for a global srcu_struct", suggestion: "declare it: static struct srcu_struct domain;")
+        Diagnostic("L0474", range, "callbacks are for an srcu_struct that is a global or a field of one", suggestion: "declare it: static struct srcu_struct domain;")
     }
 
     static func badWidth(_ range: SourceRange) -> Diagnostic {

@@ -185,7 +185,7 @@ extension CodeBuilder {
 
     private func callbackDomain(_ callback: CallbackNeed) -> Operand {
         guard let name = callback.domain else { return .constant(Int64(model.rcuDomainCell)) }
-        return .constant(Int64(model.globals[name]?.address ?? 0))
+        return .constant(Int64(model.memory.srcuDomains.first { $0.name == name }?.firstCell ?? 0))
     }
 
     func lowerInitialization(_ body: Statement?) -> Code {

@@ -22,16 +22,16 @@ enum SRCUPrimitives {
 }
 
 extension CodeBuilder {
-    /// The global srcu_struct that an argument is the address of.
+    /// The srcu_struct, a global or a field of one, that an argument is the address of.
     func globalDomain(_ expression: Expression) -> (name: String, address: CellID)? {
         guard let (address, _, _) = lockArgument(expression, .srcu) else { return nil }
-        guard case .constant(let cell) = address, cell > 0,
-            let global = model.globals.first(where: { $0.value.address == Int(cell) && $0.value.type == .builtin(.srcu) })
+        guard case .constant(let cell) = address,
+            let domain = model.memory.srcuDomains.first(where: { $0.firstCell == Int(cell) })
         else {
             report(.srcuNotGlobal(expression.range))
             return nil
         }
-        return (global.key, global.value.address)
+        return (domain.name, domain.firstCell)
     }
 
     /// The index that the kernel returns is of no use to a model: it is 0.

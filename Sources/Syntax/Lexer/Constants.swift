@@ -1,11 +1,11 @@
 /// Integer and character constants. A wrong one is reported and read as 0, so that the rest is still looked at.
 extension Lexer {
-    mutating func number(_ diagnostics: inout Diagnostics) -> Token {
+    func number(_ diagnostics: inout Diagnostics) -> Token {
         let start = position
         let isHex = byte() == UInt8(ascii: "0") && byte(1) | 0x20 == UInt8(ascii: "x")
         var isFloat = false
         while position < end {
-            let byte = source.bytes[position]
+            let byte = bytes[position]
             let isExponent = byte | 0x20 == (isHex ? UInt8(ascii: "p") : UInt8(ascii: "e"))
             guard byte.isNamePart || byte == UInt8(ascii: ".") else { break }
             position += 1
@@ -25,13 +25,13 @@ extension Lexer {
         return token
     }
 
-    private func byteAt(_ index: Int) -> UInt8 { index < end ? source.bytes[index] : 0 }
+    private func byteAt(_ index: Int) -> UInt8 { index < end ? bytes[index] : 0 }
 
     private func evaluate(_ token: inout Token, _ digits: Int, _ base: Int, _ diagnostics: inout Diagnostics) {
         var index = digits
         var value: UInt64 = 0
         var isTooLarge = false
-        while index < position, let digit = source.bytes[index].digitValue, digit < base {
+        while index < position, let digit = bytes[index].digitValue, digit < base {
             let (product, overflow) = value.multipliedReportingOverflow(by: UInt64(base))
             let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
             isTooLarge = isTooLarge || overflow || carry
@@ -41,7 +41,7 @@ extension Lexer {
         guard index > digits else { return report(&diagnostics, .badConstant(token.range)) }
         var suffix = ""
         if position - index <= 3 {
-            suffix = String(decoding: source.bytes[index..<position], as: UTF8.self).lowercased()
+            suffix = String(decoding: bytes[index..<position], as: UTF8.self).lowercased()
         }
         guard position - index <= 3, ["", "u", "l", "ul", "lu", "ll", "ull", "llu"].contains(suffix) else {
             return report(&diagnostics, .badConstant(token.range))
@@ -52,7 +52,7 @@ extension Lexer {
         token.isLong = suffix.contains("l")
     }
 
-    mutating func character(_ diagnostics: inout Diagnostics) -> Token {
+    func character(_ diagnostics: inout Diagnostics) -> Token {
         let start = position
         position += 1
         var count = 0
@@ -87,7 +87,7 @@ extension Lexer {
     }
 
     /// The value of the escape whose backslash was just passed; nil if C has no such escape.
-    private mutating func escape() -> UInt64? {
+    private func escape() -> UInt64? {
         let letter = byte()
         if letter >= UInt8(ascii: "0"), letter <= UInt8(ascii: "7") { return digits(base: 8, countMax: 3) }
         guard position < end, letter != UInt8(ascii: "\n") else { return nil }
@@ -106,7 +106,7 @@ extension Lexer {
         }
     }
 
-    private mutating func digits(base: Int, countMax: Int) -> UInt64? {
+    private func digits(base: Int, countMax: Int) -> UInt64? {
         var value: UInt64 = 0
         var count = 0
         while count < countMax, let digit = byte().digitValue, digit < base {

@@ -1,7 +1,12 @@
 /// Turns the bytes of one text into tokens, on demand, so that a hopeless text costs no more than its first errors.
-struct Lexer {
+///
+/// A class, because it is read byte by byte and a struct would be copied on the way.
+final class Lexer {
     let file: Int32
-    let source: LineSplices
+    private let splices: LineSplices
+    /// The text without its line continuations.
+    let bytes: [UInt8]
+    let end: Int
     /// The next byte to read, in the text without its continuations.
     var position = 0
     var isAtLineStart = true
@@ -13,21 +18,21 @@ struct Lexer {
 
     init(file: Int32, bytes: [UInt8]) {
         self.file = file
-        source = LineSplices(bytes)
+        splices = LineSplices(bytes)
+        self.bytes = splices.bytes
+        end = self.bytes.count
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
-
-    var end: Int { source.bytes.count }
 
     /// The byte `distance` after the next one; 0 past the end, which no token contains.
     func byte(_ distance: Int = 0) -> UInt8 {
         let index = position + distance
-        return index < source.bytes.count ? source.bytes[index] : 0
+        return index < end ? bytes[index] : 0
     }
 
     func range(from start: Int, to finish: Int) -> SourceRange {
-        let first = source.original(start)
-        let last = finish > start ? source.original(finish - 1) + 1 : first
+        let first = splices.original(start)
+        let last = finish > start ? splices.original(finish - 1) + 1 : first
         return SourceRange(file: file, start: Int32(first), end: Int32(last))
     }
 
@@ -36,7 +41,7 @@ struct Lexer {
     }
 
     /// The next token; `.end` at the end of the text, again and again.
-    mutating func next(_ diagnostics: inout Diagnostics) -> Token {
+    func next(_ diagnostics: inout Diagnostics) -> Token {
         while true {
             skipBlanks(&diagnostics)
             let startsLine = isAtLineStart
@@ -56,7 +61,7 @@ struct Lexer {
         }
     }
 
-    private mutating func token(_ diagnostics: inout Diagnostics) -> Token? {
+    private func token(_ diagnostics: inout Diagnostics) -> Token? {
         let first = byte()
         if first.isNameStart { return name(&diagnostics) }
         if first.isDigit || (first == UInt8(ascii: ".") && byte(1).isDigit) { return number(&diagnostics) }
@@ -72,16 +77,16 @@ struct Lexer {
     }
 
     /// Blanks, line ends and comments.
-    private mutating func skipBlanks(_ diagnostics: inout Diagnostics) {
+    private func skipBlanks(_ diagnostics: inout Diagnostics) {
         while position < end {
-            switch source.bytes[position] {
+            switch bytes[position] {
             case UInt8(ascii: "\n"):
                 isAtLineStart = true
                 position += 1
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), 0x0B, 0x0C:
                 position += 1
             case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "/"):
-                while position < end, source.bytes[position] != UInt8(ascii: "\n") { position += 1 }
+                while position < end, bytes[position] != UInt8(ascii: "\n") { position += 1 }
             case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"):
                 skipComment(&diagnostics)
             default:
@@ -90,11 +95,11 @@ struct Lexer {
         }
     }
 
-    private mutating func skipComment(_ diagnostics: inout Diagnostics) {
+    private func skipComment(_ diagnostics: inout Diagnostics) {
         let start = position
         position += 2
         while position < end {
-            if source.bytes[position] == UInt8(ascii: "*"), byte(1) == UInt8(ascii: "/") {
+            if bytes[position] == UInt8(ascii: "*"), byte(1) == UInt8(ascii: "/") {
                 position += 2
                 return
             }
@@ -103,11 +108,11 @@ struct Lexer {
         diagnostics.add(.unterminatedComment(range(from: start, to: start + 2)))
     }
 
-    private mutating func name(_ diagnostics: inout Diagnostics) -> Token? {
+    private func name(_ diagnostics: inout Diagnostics) -> Token? {
         let start = position
-        repeat { position += 1 } while position < end && source.bytes[position].isNamePart
+        repeat { position += 1 } while position < end && bytes[position].isNamePart
         let place = range(from: start, to: position)
-        if byte() == UInt8(ascii: "'"), position - start == 1, "LuU".utf8.contains(source.bytes[start]) {
+        if byte() == UInt8(ascii: "'"), position - start == 1, "LuU".utf8.contains(bytes[start]) {
             report(&diagnostics, .badCharacter(place, "wide character constants are not part of model C"))
             return character(&diagnostics)
         }
@@ -116,16 +121,16 @@ struct Lexer {
             return nil
         }
         var token = Token(.identifier, place)
-        token.text = String(decoding: source.bytes[start..<position], as: UTF8.self)
+        token.text = String(decoding: bytes[start..<position], as: UTF8.self)
         return token
     }
 
     /// A string is refused; it stands for a constant, so that what follows is still read.
-    private mutating func string(_ diagnostics: inout Diagnostics) -> Token {
+    private func string(_ diagnostics: inout Diagnostics) -> Token {
         let start = position
         position += 1
-        while position < end, source.bytes[position] != UInt8(ascii: "\n") {
-            let byte = source.bytes[position]
+        while position < end, bytes[position] != UInt8(ascii: "\n") {
+            let byte = bytes[position]
             position += byte == UInt8(ascii: "\\") && self.byte(1) != UInt8(ascii: "\n") ? 2 : 1
             if byte == UInt8(ascii: "\"") { break }
         }
@@ -136,18 +141,17 @@ struct Lexer {
     }
 
     /// Reports a run of bytes that no token starts with, once, and passes over it.
-    private mutating func stray(_ diagnostics: inout Diagnostics) {
+    private func stray(_ diagnostics: inout Diagnostics) {
         let start = position
         let first = byte()
-        while position < end, source.bytes[position] == first || (first >= 0x80 && source.bytes[position] >= 0x80) {
+        while position < end, bytes[position] == first || (first >= 0x80 && bytes[position] >= 0x80) {
             position += 1
         }
         let place = range(from: start, to: position)
         if first == 0 {
             report(&diagnostics, .nulByte(place))
         } else if first >= 0x80 {
-            let bytes = source.bytes[start..<position]
-            guard let text = String(validating: bytes, as: UTF8.self) else {
+            guard let text = String(validating: bytes[start..<position], as: UTF8.self) else {
                 return report(&diagnostics, .notUTF8(place, first))
             }
             report(&diagnostics, .strayCharacter(place, String(text.prefix(1))))

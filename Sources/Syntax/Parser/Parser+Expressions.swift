@@ -26,6 +26,9 @@ extension Parser {
         defer { leave() }
         let target = try parseConditional()
         guard let operation = assignmentOperator(current.kind) else { return target }
+        if case .identifier(let name) = target.kind, LanguageNames.isReserved(name) {
+            report(.reservedName(target.range, name))
+        }
         advance()
         let value = try parseAssignment()
         let range = target.range.union(value.range)

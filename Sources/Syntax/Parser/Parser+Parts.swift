@@ -27,7 +27,7 @@ extension Parser {
         case "THREAD_ON", "INTERRUPT", "REGISTER", "TLB", "TLB_WALK": kind = try skipPart(Name(word, start))
         default: kind = try parseProperty(word, start)
         }
-        let hasBody = previousWasBrace
+        let hasBody = previousKind == .rightBrace
         let range = start.union(previous)
         if !take(.semicolon), !hasBody, !isFreeStanding(word) {
             throw fail(
@@ -38,12 +38,6 @@ extension Parser {
 
     /// Parts whose macro is complete by itself.
     private func isFreeStanding(_ word: String) -> Bool { word == "LEADS_TO" }
-
-    /// The last token read was a `}`.
-    private var previousWasBrace: Bool {
-        let bytes = source.texts.files[Int(previous.file)].bytes
-        return previous.end > 0 && bytes[Int(previous.end) - 1] == UInt8(ascii: "}")
-    }
 
     private mutating func parsePartBody(_ word: String, _ start: SourceRange) throws(SyntaxFailure) -> Statement {
         guard at(.leftBrace) else { throw fail(.missingBody(start, word)) }

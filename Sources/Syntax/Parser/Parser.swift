@@ -9,6 +9,7 @@ struct Parser {
     private var ahead: [Token] = []
     /// The token before the current one: where a missing `;` belongs.
     var previous: SourceRange
+    var previousKind = TokenKind.end
     /// Typedef names of the model, which decide whether `a * b;` declares.
     var typedefs: Set<String> = []
     /// How deep the parse itself is nested: what bounds the stack, whatever the text.
@@ -34,6 +35,7 @@ struct Parser {
 
     mutating func advance() {
         previous = current.range
+        previousKind = current.kind
         current = ahead.isEmpty ? source.next() : ahead.removeFirst()
     }
 

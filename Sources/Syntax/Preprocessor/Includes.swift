@@ -65,21 +65,21 @@ extension Preprocessor {
 
 extension Lexer {
     /// `<name>` or `"name"` on this line; nil, and nothing read, if neither stands there.
-    mutating func headerName() -> (name: String, range: SourceRange, isSystem: Bool)? {
+    func headerName() -> (name: String, range: SourceRange, isSystem: Bool)? {
         var start = position
-        while start < end, source.bytes[start] == 0x20 || source.bytes[start] == 0x09 { start += 1 }
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
         guard start < end else { return nil }
-        let isSystem = source.bytes[start] == UInt8(ascii: "<")
-        guard isSystem || source.bytes[start] == UInt8(ascii: "\"") else { return nil }
+        let isSystem = bytes[start] == UInt8(ascii: "<")
+        guard isSystem || bytes[start] == UInt8(ascii: "\"") else { return nil }
         let close = UInt8(ascii: isSystem ? ">" : "\"")
         var last = start + 1
-        while last < end, source.bytes[last] != close {
-            guard source.bytes[last] >= 0x20, last - start < 4096 else { return nil }
+        while last < end, bytes[last] != close {
+            guard bytes[last] >= 0x20, last - start < 4096 else { return nil }
             last += 1
         }
         guard last < end, last > start + 1 else { return nil }
         position = last + 1
-        let name = String(decoding: source.bytes[(start + 1)..<last], as: UTF8.self)
+        let name = String(decoding: bytes[(start + 1)..<last], as: UTF8.self)
         return (name, range(from: start, to: position), isSystem)
     }
 }

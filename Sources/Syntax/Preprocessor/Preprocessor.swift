@@ -8,7 +8,7 @@ struct Preprocessor {
 
     /// A file being read.
     struct OpenFile {
-        var lexer: Lexer
+        let lexer: Lexer
         let path: String
         var conditionals: [Conditional] = []
         /// Nothing but comments was read: an `#ifndef` here is an include guard.
@@ -122,17 +122,18 @@ struct Preprocessor {
 
     private mutating func nextFromExpansion() -> Token? {
         let last = expansions.count - 1
-        let expansion = expansions[last]
-        guard expansion.index < expansion.macro.body.count else {
-            expansion.macro.isActive = false
+        let macro = expansions[last].macro
+        let index = expansions[last].index
+        guard index < macro.body.count else {
+            macro.isActive = false
             expansions.removeLast()
             return nil
         }
-        expansions[last].index += 1
-        var token = expansion.macro.body[expansion.index]
-        token.range = expansion.use
+        expansions[last].index = index + 1
+        var token = macro.body[index]
+        token.range = expansions[last].use
         token.startsLine = false
-        countExpansion(expansion.use)
+        countExpansion(token.range)
         return token
     }
 

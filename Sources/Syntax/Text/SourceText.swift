@@ -34,8 +34,10 @@ public struct SourceFile: Sendable {
         self.name = name
         self.bytes = bytes
         var starts: [Int32] = [0]
-        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
-            starts.append(Int32(offset + 1))
+        var offset = 0
+        while offset < bytes.count {
+            if bytes[offset] == UInt8(ascii: "\n") { starts.append(Int32(offset + 1)) }
+            offset += 1
         }
         lineStarts = starts
     }
