@@ -11,11 +11,17 @@ let package = Package(
         .target(name: "Execution", dependencies: ["Program", "Syntax"]),
         .target(name: "Search", dependencies: ["Execution", "Program", "Syntax"]),
         .target(name: "Trace", dependencies: ["Search", "Execution", "Program", "Syntax"]),
+        // Linked statically in release, so that the program starts fast and runs where there is no Swift.
         .executableTarget(
             name: "lockwalk",
-            dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"]),
+            dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
         .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
+        .testTarget(
+            name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
+            exclude: ["Golden"]),
+        .testTarget(name: "CommandTests", dependencies: ["lockwalk"], exclude: ["Golden"]),
     ]
 )

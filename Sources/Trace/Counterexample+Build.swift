@@ -105,6 +105,9 @@ private struct CounterexampleBuilder {
             case .read, .assigned, .chose: continue
             }
         }
+        if step.kind == .lock, record.failure == nil, !record.acquiresSomething, let lock = names.lock(readBy: record) {
+            effects.append(.beganToWait(lock: lock.name))
+        }
         if run.waitsForGracePeriod(record) { effects.append(.gracePeriodEnded) }
         return effects
     }
@@ -133,10 +136,18 @@ private struct CounterexampleBuilder {
                 guard let name = info.name, !info.isGhost else { continue }
                 let field = live.first { $0.register == register }?.field
                 let value = field.map { names.value(state.value(of: $0), storage: info.storage, in: state) }
-                result.append(Counterexample.Local(thread: thread, name: name, value: value))
+                let local = Counterexample.Local(thread: thread, name: name, value: value)
+                // A function that is inlined twice has its variables twice.
+                if !result.contains(local) { result.append(local) }
             }
         }
         return result
+    }
+}
+
+extension StepRecord {
+    var acquiresSomething: Bool {
+        events.contains { if case .acquired = $0.event { true } else { false } }
     }
 }
 

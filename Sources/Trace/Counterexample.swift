@@ -43,6 +43,8 @@ public struct Counterexample: Sendable {
         case released(lock: String)
         case queued(callback: String)
         case gracePeriodEnded
+        /// It queued on the lock; getting it will be another step.
+        case beganToWait(lock: String)
     }
 
     /// The locks that one thread holds, in the order in which it took them.
@@ -118,7 +120,7 @@ public struct Counterexample: Sendable {
     }
 
     /// A variable of a thread at the end of the run.
-    public struct Local: Sendable {
+    public struct Local: Hashable, Sendable {
         public var thread: Int
         public var name: String
         /// Nil if it is dead: no later step reads it, so the state does not keep it.

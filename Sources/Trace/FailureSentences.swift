@@ -15,9 +15,10 @@ struct FailureSentences {
     private var model: Model { run.model }
 
     var all: [String] {
+        // What a deadlock or a race is, the threads in it tell themselves.
+        if !finding.stuck.isEmpty || !finding.accesses.isEmpty { return [] }
         let own = kindSentences
         if !own.isEmpty { return own }
-        // What a deadlock or a race is, its threads tell themselves.
         return finding.message.isEmpty ? [] : [sentence(finding.message)]
     }
 
@@ -138,7 +139,7 @@ struct FailureSentences {
     }
 
     private func recursiveLock(_ failure: StepFailure, _ thread: String) -> [String] {
-        guard let lock = names.lock(at: CellID(failure.detail)) else { return [] }
+        guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return [] }
         return [
             "\(thread) takes \(lock.name), which it holds already"
                 + since(lock.name, thread: Int(failure.move.thread)) + "."
@@ -163,10 +164,13 @@ struct FailureSentences {
     }
 
     private func badUnlock(_ failure: StepFailure, _ thread: String) -> [String] {
-        guard let lock = names.lock(at: CellID(failure.detail)) else { return [] }
+        guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return [] }
         let owner = Int(run.last.value(of: lock.ownerCell))
-        let who = owner > 0 && owner <= model.threads.count ? "\(model.threads[owner - 1].name) holds it" : "nobody holds it"
-        return ["\(thread) releases \(lock.name), but \(who)."]
+        let readers = lock.readerCells.indices.filter { lock.readerCells[$0] > 0 && run.last.value(of: lock.readerCells[$0]) > 0 }
+        var who = owner > 0 && owner <= model.threads.count ? [model.threads[owner - 1].name] : []
+        who += readers.map { "\(model.threads[$0].name) (for reading)" }
+        let holders = who.isEmpty ? "nobody holds it" : "it is held by \(who.joined(separator: ", "))"
+        return ["\(thread) releases \(lock.name), but \(holders)."]
     }
 
     // MARK: Properties
@@ -179,11 +183,9 @@ struct FailureSentences {
     private func assertion(_ failure: StepFailure) -> [String] {
         guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return [] }
         let told = model.failures[Int(failure.failure)]
+        if !told.message.isEmpty { return [sentence(told.message)] }
         let condition = model.texts.text(of: told.range).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        guard !condition.isEmpty else { return [] }
-        var sentences = ["\(run.place(told.range))\(condition) does not hold."]
-        if !told.message.isEmpty { sentences.insert(sentence(told.message), at: 0) }
-        return sentences
+        return condition.isEmpty ? [] : ["\(condition) does not hold."]
     }
 
     /// An INVARIANT or FINALLY that the last state breaks: no instruction failed.

@@ -1,3 +1,4 @@
+import Execution
 import Program
 import Syntax
 
@@ -8,9 +9,9 @@ struct Names {
     private var lockOfCell: [CellID: Int] = [:]
     /// By the first cell of a slot: the slot.
     private var slotAt: [CellID: Int] = [:]
-    /// By pointer set: whether it names whole objects rather than their first fields. Both have the same address, so
-    /// the set's other members tell them apart: an object's pointers name starts of slots and nothing inside one.
-    private var namesObjects: [Bool] = []
+    /// By pointer set: what to take off the end of a cell's name, since a struct and its first field have one address:
+    /// `.ptl` of `ptpages[0].ptl` where the set is that of `struct ptpage *`.
+    private var suffixes: [String] = []
 
     init(model: Model) {
         self.model = model
@@ -19,14 +20,28 @@ struct Names {
             for cell in [lock.ownerCell] + lock.readerCells + lock.waiterCells where cell > 0 { lockOfCell[cell] = index }
         }
         for (index, slot) in model.slots.enumerated() { slotAt[slot.firstCell] = index }
-        let starts = slotAt
-        let locks = lockOfCell
-        namesObjects = model.pointerSets.map { set in
-            let slots = set.filter { starts[$0] != nil }
-            let inside = set.contains { starts[$0] == nil && model.cells[$0].slot >= 0 }
-            let otherLocks = set.contains { starts[$0] == nil && locks[$0] != nil }
-            return !slots.isEmpty && !inside && !otherLocks
+        suffixes = model.pointerSets.map(commonSuffix)
+    }
+
+    /// The sets do not say what they are of. If all their members are first fields of the same name, they are taken for
+    /// pointers to the structs around: rarely wrong, as a lock's or number's set nearly always has other members.
+    private func commonSuffix(_ set: [CellID]) -> String {
+        guard let first = set.first else { return "" }
+        let name = place(first)
+        var found = ""
+        for dot in name.indices.reversed() where name[dot] == "." {
+            let suffix = String(name[dot...])
+            guard set.allSatisfy({ isFirst($0, behind: suffix) }) else { break }
+            found = suffix
         }
+        return found
+    }
+
+    /// Whether the cell's name ends so, and the cell begins what is left of its name.
+    private func isFirst(_ cell: CellID, behind suffix: String) -> Bool {
+        let name = place(cell)
+        guard name.hasSuffix(suffix) else { return false }
+        return cell == 1 || !place(cell - 1).hasPrefix(name.dropLast(suffix.count) + ".")
     }
 
     /// `ptpages[1]`.
@@ -44,6 +59,14 @@ struct Names {
 
     func lock(at cell: CellID) -> LockPlace? { lockOfCell[cell].map { model.locks[$0] } }
 
+    /// The lock whose inside a step has looked at last.
+    func lock(readBy record: StepRecord) -> LockPlace? {
+        for (_, event) in record.events.reversed() {
+            if case .read(let cell, _) = event, let lock = lock(at: cell) { return lock }
+        }
+        return nil
+    }
+
     /// A value as its storage keeps it: a pointer by what it names, `(free)` behind it if that is a free object.
     func value(_ value: Int64, storage: Int, in state: StateView?) -> String {
         guard storage >= 0, storage < model.storages.count, case .pointer(let set) = model.storages[storage].kind else {
@@ -59,8 +82,9 @@ struct Names {
     private func pointer(_ cell: CellID, set: Int, in state: StateView?) -> String {
         guard cell > 0 else { return "NULL" }
         let free = state?.freeSlot(around: cell) == nil ? "" : " (free)"
-        if namesObjects[set], let slot = slotAt[cell] { return object(slot) + free }
-        return "&" + place(cell) + free
+        let suffix = suffixes[set]
+        if !suffix.isEmpty, let slot = slotAt[cell] { return object(slot) + free }
+        return "&" + place(cell).dropLast(suffix.count) + free
     }
 
     /// The line on which a range begins.

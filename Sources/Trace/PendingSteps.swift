@@ -39,13 +39,19 @@ struct PendingSteps {
         let holders = holders(of: thread).map { model.threads[$0].name }
         let remark = holders.isEmpty ? "waits for ever" : "waits for \(list(holders))"
         return Counterexample.Pending(
-            thread: thread, place: names.line(of: step.range), text: step.text, remark: remark)
+            thread: thread, place: names.line(of: step.range), text: text(step), remark: remark)
+    }
+
+    /// The second half of a lock operation is called after what will not happen: `down_read(&l) gets the lock`.
+    private func text(_ step: Step) -> String {
+        let ending = " gets the lock"
+        return step.text.hasSuffix(ending) ? String(step.text.dropLast(ending.count)) : step.text
     }
 
     private func waitingSentence(_ thread: Int) -> String? {
         guard let step = nextStep(of: thread) else { return nil }
         let name = model.threads[thread].name
-        var sentence = "\(name) waits at \(run.place(step.range))\(step.text)"
+        var sentence = "\(name) waits"
         let holders = holders(of: thread)
         if !holders.isEmpty {
             sentence += " for " + list(holders.map { holder in
@@ -53,7 +59,7 @@ struct PendingSteps {
                     : "\(model.threads[holder].name)\(holding(holder, wantedBy: step))"
             })
         }
-        return sentence + "."
+        return "\(sentence); \(run.place(step.range))\(text(step))."
     }
 
     /// `, which holds mm.page_table_lock since step 3`: of the locks that it holds, those which the waiting text names;

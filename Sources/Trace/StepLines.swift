@@ -29,6 +29,7 @@ struct StepLines {
             case .freed(let object): remarks.append("[frees \(object)]")
             case .gone(let object): remarks.append("[\(object) is gone]")
             case .queued(let callback): remarks.append("[queues \(callback)]")
+            case .beganToWait(let lock): remarks.append("[waits for \(lock)]")
             case .gracePeriodEnded: remarks.append("[grace period ended]")
             case .acquired(let lock), .released(let lock):
                 if !step.text.contains(lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }

@@ -30,7 +30,7 @@ struct CheckReport {
             text += TextRendering(example).text()
         }
         text += "\n" + numbers().map { $0 + "\n" }.joined()
-        if let configuration { text += configuration + "\n" }
+        if let configuration { text += TextWrapping.hanging(configuration, width: 80) }
         return text + limitsOfTheAnswer().map { $0 + "\n" }.joined() + coverage()
     }
 
@@ -53,7 +53,8 @@ struct CheckReport {
             + "\(Quantities.plural(statistics.transitions, "transition")), depth \(Quantities.grouped(statistics.depth))"
         line += "; \(Quantities.duration(statistics.seconds))"
         var size = "\(Quantities.plural(statistics.stateBits, "bit")) a state"
-        if statistics.bytesPerState > 0 { size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored" }
+        // A table has a least size; divided by a handful of states it says nothing.
+        if statistics.states >= 1000, statistics.bytesPerState > 0 { size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored" }
         return [line, size]
     }
 

@@ -1,0 +1,142 @@
+import Program
+import Testing
+
+@testable import Trace
+
+@Suite struct TextRenderingTests {
+    typealias Step = Counterexample.Step
+
+    /// The race that the first model of the manual shows.
+    static let useAfterFree = Counterexample(
+        kind: .useAfterFree, verdict: "USE_AFTER_FREE(ptpages)",
+        participants: [
+            Counterexample.Participant(thread: 0, name: "walker[0]", cpu: 0),
+            Counterexample.Participant(thread: 2, name: "zap", cpu: 2),
+        ],
+        steps: [
+            Step(
+                number: 1, thread: 0, function: "walker", place: .init(file: "zap.c", line: 22),
+                text: "READ_ONCE(mm.pmd)", result: "ptpages[0]"),
+            Step(
+                number: 2, thread: 2, function: "zap", place: .init(file: "zap.c", line: 33),
+                text: "spin_lock(&mm.page_table_lock)", effects: [.acquired(lock: "mm.page_table_lock")]),
+            Step(
+                number: 3, thread: 2, function: "zap", place: .init(file: "zap.c", line: 34), text: "mm.pmd",
+                result: "ptpages[0]"),
+            Step(
+                number: 4, thread: 2, function: "pmd_clear", depth: 1, place: .init(file: "zap.c", line: 12),
+                text: "WRITE_ONCE(*pmdp, NULL)", effects: [.wrote(place: "mm.pmd", value: "NULL")]),
+            Step(
+                number: 5, thread: 2, function: "zap", place: .init(file: "zap.c", line: 36), text: "kfree(pt)",
+                effects: [.freed(object: "ptpages[0]")]),
+            Step(
+                number: 6, thread: 0, function: "walker", place: .init(file: "zap.c", line: 26),
+                text: "spin_lock(&pt->ptl)"),
+        ],
+        source: (.init(file: "zap.c", line: 26), "\tspin_lock(&pt->ptl);\t\t/* use after free, if zap() won */"),
+        explanation: [
+            "walker[0] takes ptpages[0].ptl, but ptpages[0] (struct ptpage) is free.",
+            "ptpages[0] was freed in step 5: zap, zap.c:36: kfree(pt).",
+        ],
+        holdings: [
+            .init(thread: 0, locks: []),
+            .init(thread: 2, locks: [.init(name: "mm.page_table_lock", isShared: false, since: 2)]),
+        ],
+        locals: [
+            .init(thread: 0, name: "pt", value: "ptpages[0] (free)"),
+            .init(thread: 2, name: "pt", value: nil),
+        ])
+
+    /// Each waits for the other; one of them was given a name that does not fit.
+    static func deadlock(threads: Int) -> Counterexample {
+        let locks = (0..<threads).map { "vma[\($0)].vm_lock" }
+        return Counterexample(
+            kind: .deadlock, verdict: "DEADLOCK",
+            participants: (0..<threads).map {
+                .init(thread: $0, name: $0 == 1 ? "rcu:free_the_page_table(ptpages[1])" : "fault[\($0)]", cpu: $0 == 1 ? nil : $0)
+            },
+            steps: (0..<threads).map {
+                Step(
+                    number: $0 + 1, thread: $0, function: "fault", text: "mutex_lock(&vma_of_the_fault->vm_lock)",
+                    effects: [.acquired(lock: locks[$0])])
+            },
+            lastStepFails: false,
+            pending: (0..<threads).map {
+                .init(
+                    thread: $0, place: .init(file: "ring.c", line: 40), text: "mutex_lock(&next->vm_lock)",
+                    remark: "waits for fault[\(($0 + 1) % threads)]")
+            },
+            explanation: (0..<threads).map {
+                "fault[\($0)] waits at ring.c:40: mutex_lock(&next->vm_lock) for fault[\(($0 + 1) % threads)], which holds "
+                    + "\(locks[($0 + 1) % threads]) since step \(($0 + 1) % threads + 1)."
+            },
+            holdings: (0..<threads).map {
+                .init(thread: $0, locks: [.init(name: locks[$0], isShared: $0 == 0, since: $0 + 1)])
+            },
+            isShortest: false)
+    }
+
+    @Test func drawsOneColumnPerThread() {
+        expectGolden(TextRendering(Self.useAfterFree).text(), "use-after-free.txt")
+    }
+
+    @Test func endsADeadlockWithALinePerStuckThread() {
+        expectGolden(TextRendering(Self.deadlock(threads: 2)).text(), "deadlock.txt")
+    }
+
+    @Test func fallsBackToOneColumnForManyThreads() {
+        expectGolden(TextRendering(Self.deadlock(threads: 6)).text(), "six-threads.txt")
+    }
+
+    @Test func showsBothRunsOfALockOrderWarning() {
+        var first = Self.deadlock(threads: 2)
+        first.pending = []
+        var second = first
+        second.explanation = []
+        second.steps.reverse()
+        first.companion = [second]
+        expectGolden(TextRendering(first).text(), "two-runs.txt")
+    }
+
+    @Test(arguments: 1...9) func neverExceedsAMailsWidth(threads: Int) {
+        for line in TextRendering(Self.deadlock(threads: threads)).text().split(separator: "\n") {
+            #expect(line.count <= 80)
+            #expect(line.last != " ")
+            #expect(line.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F })
+        }
+    }
+}
+
+@Suite struct WrappingTests {
+    @Test func breaksAtBlanksFirst() {
+        #expect(wrapped("spin_lock(a, b)", width: 13) == ["spin_lock(a,", "b)"])
+    }
+
+    @Test func breaksBeforeArrows() {
+        #expect(wrapped("vma_of_fault->vm_lock", width: 16, indent: 2) == ["vma_of_fault", "  ->vm_lock"])
+    }
+
+    @Test func breaksAnywhereIfItMust() {
+        #expect(wrapped("aaaaaaaaaa", width: 4, indent: 2) == ["aaaa", "  aa", "  aa", "  aa"])
+    }
+
+    @Test(arguments: 1...30) func losesNothing(width: Int) {
+        let text = "if (READ_ONCE(mm->pmd[index].table) == ptpages && a.b->c)"
+        let joined = wrapped(text, width: width, indent: 2).joined().filter { $0 != " " }
+        #expect(joined == text.filter { $0 != " " })
+    }
+}
+
+@Suite struct ColumnWidthsTests {
+    @Test func givesTheModestWhatTheyWant() {
+        #expect(ColumnWidths.divide(total: 76, wanted: [20, 90]) == [20, 54])
+    }
+
+    @Test func sharesEquallyAmongTheGreedy() {
+        #expect(ColumnWidths.divide(total: 76, wanted: [90, 90]) == [37, 37])
+    }
+
+    @Test func refusesWhatNobodyCouldRead() {
+        #expect(ColumnWidths.divide(total: 76, wanted: [5, 5, 5, 5, 5]) == nil)
+    }
+}
