@@ -62,6 +62,26 @@ public struct PendingAccess: Sendable {
     }
 }
 
+/// What the threads can do in a state: bit n of a mask is thread n.
+public struct StatusMasks: Hashable, Sendable {
+    public internal(set) var ended: UInt64 = 0
+    public internal(set) var waitsForHolders: UInt64 = 0
+    public internal(set) var waitsForCondition: UInt64 = 0
+    public internal(set) var abandoned: UInt64 = 0
+
+    public struct ByThread {
+        let masks: StatusMasks
+
+        public subscript(thread: Int) -> ThreadStatus {
+            func isIn(_ mask: UInt64) -> Bool { mask >> UInt64(thread) & 1 != 0 }
+            if isIn(masks.ended) { return .ended }
+            if isIn(masks.waitsForHolders) { return .waitsForHolders }
+            if isIn(masks.waitsForCondition) { return .waitsForCondition }
+            return isIn(masks.abandoned) ? .abandoned : .enabled
+        }
+    }
+}
+
 /// The successors of one state; reused from state to state, so that expanding allocates nothing.
 public struct Expansion: ~Copyable {
     /// Words of a state.
@@ -72,8 +92,8 @@ public struct Expansion: ~Copyable {
     public private(set) var capacity: Int
     public internal(set) var count = 0
 
-    /// By thread.
-    public let status: UnsafeMutablePointer<ThreadStatus>
+    /// What the threads can do, a mask for each; those in none of them go on.
+    public internal(set) var masks = StatusMasks()
     /// By thread, where it waits for holders: the mask of those threads.
     public let holders: UnsafeMutablePointer<UInt64>
     public let threadCount: Int
@@ -89,8 +109,6 @@ public struct Expansion: ~Copyable {
         capacity = 64
         words = .allocate(capacity: capacity * wordCount)
         moves = .allocate(capacity: capacity)
-        status = .allocate(capacity: max(1, threadCount))
-        status.initialize(repeating: .ended, count: max(1, threadCount))
         holders = .allocate(capacity: max(1, threadCount))
         holders.initialize(repeating: 0, count: max(1, threadCount))
     }
@@ -98,8 +116,21 @@ public struct Expansion: ~Copyable {
     deinit {
         words.deallocate()
         moves.deallocate()
-        status.deallocate()
         holders.deallocate()
+    }
+
+    /// By thread.
+    public var status: StatusMasks.ByThread { StatusMasks.ByThread(masks: masks) }
+
+    /// Makes room for so many successors; drops those that are there.
+    mutating func reserve(_ wanted: Int) {
+        guard capacity < wanted else { return }
+        words.deallocate()
+        moves.deallocate()
+        capacity = wanted
+        words = .allocate(capacity: capacity * wordCount)
+        moves = .allocate(capacity: capacity)
+        count = 0
     }
 
     /// Makes room for one more successor.

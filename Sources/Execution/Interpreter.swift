@@ -70,14 +70,16 @@ public final class Interpreter: @unchecked Sendable {
         let scratch = machine.scratch
         let wordCount = machine.wordCount
         expansion.count = 0
+        var masks = StatusMasks()
         if !expansion.failures.isEmpty { expansion.failures.removeAll(keepingCapacity: true) }
         if !expansion.accesses.isEmpty { expansion.accesses.removeAll(keepingCapacity: true) }
         scratch.pointee.accessCount = 0
         for thread in 0..<machine.threadCount {
             let info = machine.threads + thread
             let point = Int(machine.rawNumber(&info.pointee.point, UnsafeMutablePointer(mutating: state)))
+            let bit: UInt64 = 1 &<< UInt64(thread)
             if point == 0 {
-                expansion.status[thread] = .ended
+                masks.ended |= bit
                 continue
             }
             let step = machine.steps + (info.pointee.steps &+ point &- 1)
@@ -107,14 +109,15 @@ public final class Interpreter: @unchecked Sendable {
                 }
             } while scratch.pointee.depth > 0 && machine.nextChoice()
             if tally.outcomes > 0 {
-                expansion.status[thread] = tally.outcomes == tally.abandoned ? .abandoned : .enabled
+                if tally.outcomes == tally.abandoned { masks.abandoned |= bit }
                 machine.stepTaken[step.pointee.coverage] = 1
             } else {
-                expansion.status[thread] = tally.waitsForHolders ? .waitsForHolders : .waitsForCondition
+                if tally.waitsForHolders { masks.waitsForHolders |= bit } else { masks.waitsForCondition |= bit }
                 expansion.holders[thread] = tally.holders
                 machine.stepWaited[step.pointee.coverage] = 1
             }
         }
+        expansion.masks = masks
         if scratch.pointee.accessCount > 0 { handOverAccesses(&expansion) }
     }
 

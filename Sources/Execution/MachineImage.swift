@@ -96,7 +96,7 @@ final class MachineImage {
         for pointer in owned { pointer.deallocate() }
     }
 
-    private static func compile(_ model: Model, _ tables: MachineTables, _ options: CompilerOptions) -> Bytecode {
+    static func compile(_ model: Model, _ tables: MachineTables, _ options: CompilerOptions) -> Bytecode {
         var bytecode = Bytecode()
         func add(_ code: Code, thread: Int, threadClass: Int?) {
             var compiler = BytecodeCompiler(

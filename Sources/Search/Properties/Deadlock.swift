@@ -87,15 +87,10 @@ struct ThreadMasks {
 
     @inline(__always)
     init(_ expansion: borrowing Expansion) {
-        for thread in 0..<expansion.threadCount {
-            let bit: UInt64 = 1 << UInt64(thread)
-            all |= bit
-            switch expansion.status[thread] {
-            case .ended: ended |= bit
-            case .waitsForCondition: waitingForCondition |= bit
-            case .waitsForHolders: waitingForHolders |= bit
-            case .enabled, .abandoned: break
-            }
-        }
+        let masks = expansion.masks
+        all = expansion.threadCount == 64 ? .max : (1 << UInt64(expansion.threadCount)) - 1
+        ended = masks.ended
+        waitingForHolders = masks.waitsForHolders
+        waitingForCondition = masks.waitsForCondition
     }
 }

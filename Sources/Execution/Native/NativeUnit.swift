@@ -1,0 +1,230 @@
+import Program
+
+/// Writes the C function of one `Code`, from its ops.
+struct NativeUnit {
+    let source: NativeSource
+    let unit: CodeUnit
+    let ops: Range<Int>
+    /// The thread that runs it; the number of threads for a property.
+    let thread: Int
+    let isProperty: Bool
+    let pointsTo: PointsTo
+    /// Registers that are elements of an array that is indexed by a register.
+    let elements: Set<Int>
+    /// Ops that something jumps to.
+    let targets: Set<Int>
+    let hasChoice: Bool
+    let countsJumps: Bool
+    let notesAccesses: Bool
+    var body = ""
+
+    var tables: MachineTables { source.tables }
+    var model: Model { source.model }
+
+    init(_ source: NativeSource, unit number: Int, code: Code) {
+        self.source = source
+        unit = source.bytecode.units[number]
+        ops = source.ops(number)
+        isProperty = number > source.model.threads.count
+        thread = isProperty ? source.model.threads.count : number
+        pointsTo = PointsTo(model: source.model, code: code, thread: thread)
+        var elements: Set<Int> = []
+        var targets = Set(unit.steps)
+        targets.insert(unit.start)
+        var hasChoice = false
+        var countsJumps = false
+        var notesAccesses = false
+        for place in ops {
+            let op = source.bytecode.ops[place]
+            switch op.code {
+            case .loadElement, .storeElement:
+                elements.formUnion(Int(op.b)..<Int(op.b) + Int(op.x) * Int(op.y))
+            case .jumpBack:
+                targets.insert(Int(op.x))
+                countsJumps = true
+            case .jump:
+                targets.insert(Int(op.x))
+            case .branchBack:
+                targets.formUnion([Int(op.x), Int(op.y)])
+                countsJumps = true
+            case .branch, .branchEqual, .branchNotEqual, .branchLessSigned, .branchLessOrEqualSigned, .branchIsZero:
+                targets.formUnion([Int(op.x), Int(op.y)])
+            case .checkedLoad, .checkedStore: targets.insert(place + 2)
+            case .choose, .allocate: hasChoice = true
+            case .noteAccess: notesAccesses = true
+            default: break
+            }
+        }
+        self.elements = elements
+        self.targets = targets
+        self.hasChoice = hasChoice
+        self.countsJumps = countsJumps
+        self.notesAccesses = notesAccesses
+    }
+
+    // MARK: Operands
+
+    /// Places behind the registers are constants. What is no place in the file gives just anything: an op that does not
+    /// use it as one will not ask.
+    func constant(_ place: UInt16) -> Int64? {
+        if Int(place) < unit.registerCount { return nil }
+        let index = unit.file + Int(place)
+        return index < source.bytecode.file.count ? source.bytecode.file[index] : 0
+    }
+
+    func value(_ place: UInt16) -> String { constant(place).map(literal) ?? register(Int(place)) }
+
+    func register(_ number: Int) -> String { elements.contains(number) ? "f[\(number)]" : "r\(number)" }
+
+    /// The cells that an address may name, NULL left out.
+    func cells(_ place: UInt16) -> [Int] {
+        pointsTo.cells(constant(place).map { .constant($0) } ?? .register(Int(place))).members
+    }
+
+    // MARK: Failing
+
+    /// What follows where a check of this kind fails: nothing if the run goes on.
+    func fail(_ kind: FailureKind) -> String {
+        if source.enabled.contains(kind) { return "goto F;" }
+        return kind.canContinue ? ";" : "goto A;"
+    }
+
+    func outside(_ storage: Int32) -> String {
+        tables.storages[Int(storage)] == .overflow ? fail(.overflow) : "goto F;"
+    }
+
+    // MARK: Functions
+
+    private func declarations() -> String {
+        let registers = (0..<unit.registerCount).filter { !elements.contains($0) }
+        var text = registers.isEmpty ? "" : "    i64 \(registers.map { "r\($0) = 0" }.joined(separator: ", "));\n"
+        if let last = elements.max() { text += "    i64 f[\(last + 1)] = {0};\n" }
+        if countsJumps { text += "    u32 budget;\n" }
+        text += "    u64 w[N];\n"
+        return text
+    }
+
+    private func loadWords() -> String {
+        var text = (0..<source.layout.wordCount).map { "    w[\($0)] = s[\($0)];\n" }.joined()
+        if countsJumps { text += "    budget = \(Scratch.backwardJumpsMax);\n" }
+        return text
+    }
+
+    private mutating func translate() {
+        body = ""
+        for place in ops {
+            if targets.contains(place) { body += "L\(place): ;\n" }
+            body += "    " + statement(source.bytecode.ops[place], place) + "\n"
+        }
+    }
+
+    /// All that the thread can do in a state: returns the number of successors, or `NOT_MINE`.
+    mutating func threadFunction(_ thread: Int, coverage: Int) -> String {
+        translate()
+        let point = tables.cells[model.threads[thread].programPointCell].field
+        let bit = hex(1 << UInt64(thread))
+        var text = """
+            static u32 t\(thread)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv, struct record *restrict r,
+                struct lw *restrict c, u64 *restrict held) {
+
+            """
+        text += declarations()
+        text += "    const u32 point = (u32)((s[\(point.word)] >> \(point.shift)) & \(hex(point.mask)));\n"
+        text += "    u64 mask = 0;\n"
+        if hasChoice {
+            text += "    u32 depth, known = 0, n = 0, outcomes = 0, blocked = 0, given_up = 0, holds = 0, now;\n"
+            text += "    u64 masks = 0;\n    i64 choice[CHOICES], limit[CHOICES];\n"
+        }
+        if notesAccesses { text += "    u32 noted;\n" }
+        text += "again: ;\n" + loadWords()
+        if hasChoice { text += "    depth = 0;\n" }
+        if notesAccesses { text += "    noted = c->noted;\n" }
+        text += "    switch (point) {\n    case 0: r->ended |= \(bit); return 0;\n"
+        for step in unit.steps.indices {
+            text += "    case \(step + 1):\n"
+            for (register, place) in source.layout.locals[thread][step] {
+                text += "        \(self.register(register)) = \(load(tables.field(place, stale: false)));\n"
+            }
+            text += "        goto L\(unit.steps[step]);\n"
+        }
+        text += "    default: return NOT_MINE;\n    }\n" + body
+        text += hasChoice ? choiceEnd(coverage, bit) : plainEnd(coverage, bit)
+        return text + "F:\n    return NOT_MINE;\n}\n"
+    }
+
+    private var copyOut: String {
+        (0..<source.layout.wordCount).map { "out[\($0)] = w[\($0)]; " }.joined()
+    }
+
+    /// A thread without choices has one outcome.
+    private func plainEnd(_ coverage: Int, _ bit: String) -> String {
+        let restore = notesAccesses ? "c->noted = noted; " : ""
+        let slot = coverage == 0 ? "point - 1" : "point + \(coverage - 1)"
+        return """
+            E:
+                \(copyOut)
+                mv[0] = \(thread);
+                c->taken[\(slot)] = 1;
+                return 1;
+            B0:
+                \(restore)r->on_condition |= \(bit); held[\(thread)] = 0; c->waited[\(slot)] = 1;
+                return 0;
+            B1:
+                \(restore)r->on_holders |= \(bit); held[\(thread)] = mask; c->waited[\(slot)] = 1;
+                return 0;
+            A:
+                r->abandoned |= \(bit); c->taken[\(slot)] = 1;
+                return 0;
+
+            """
+    }
+
+    /// One execution for each vector of choices, as `Interpreter.expand` has it.
+    private func choiceEnd(_ coverage: Int, _ bit: String) -> String {
+        let restore = notesAccesses ? "c->noted = noted; " : ""
+        let slot = coverage == 0 ? "point - 1" : "point + \(coverage - 1)"
+        return """
+            E:
+                if (outcomes == OUTCOMES) goto F;
+                \(copyOut)
+                out += N;
+                mv[n++] = \(thread) | (u64)outcomes++ << 32;
+                goto next;
+            A:
+                if (outcomes == OUTCOMES) goto F;
+                outcomes++; given_up++;
+                goto next;
+            B0:
+                now = 0; mask = 0;
+                goto waits;
+            B1:
+                now = 1;
+            waits:
+                \(restore)blocked++;
+                if (blocked == 1) { holds = now; masks = mask; }
+                else if (holds != now || masks != mask) { holds = 0; masks = 0; }
+            next:
+                while (depth > 0) {
+                    if (choice[depth - 1] + 1 < limit[depth - 1]) { choice[depth - 1]++; known = depth; goto again; }
+                    depth--;
+                }
+                if (outcomes) {
+                    if (outcomes == given_up) r->abandoned |= \(bit);
+                    c->taken[\(slot)] = 1;
+                } else {
+                    if (holds) r->on_holders |= \(bit); else r->on_condition |= \(bit);
+                    held[\(thread)] = masks; c->waited[\(slot)] = 1;
+                }
+                return n;
+
+            """
+    }
+
+    /// 1 if the property holds, 0 if not, 2 if the interpreter is to say.
+    mutating func propertyFunction(_ number: Int, result: Register) -> String {
+        translate()
+        var text = "static u32 property\(number)(struct lw *restrict c, const u64 *restrict s) {\n"
+        text += declarations() + loadWords() + "    u64 mask = 0;\n    goto L\(unit.start);\n" + body
+        return text + "E:\n    return \(register(result)) != 0;\nB0: B1: A: F:\n    return 2;\n}\n"
+    }
+}
