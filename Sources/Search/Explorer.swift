@@ -55,6 +55,8 @@ struct Explorer: ~Copyable {
     let options: SearchOptions
     let layout: StateLayout
     let interpreter: Interpreter
+    let engine: StepEngine
+    private var handOver: NativeHandOver
     let view: StateView
     let wordCount: Int
     var store: VisitedSet
@@ -100,6 +102,7 @@ struct Explorer: ~Copyable {
             options: ExecutionOptions(
                 checks: options.enabled.union(options.errors), recordAccesses: races != nil,
                 mayRace: races?.mayRace))
+        let engine = StepEngine(interpreter)
         let properties = Properties(model: model, enabled: options.enabled)
         let deadlocks = DeadlockCheck(model: model, mayEnable: analyses.mayEnable, view: view)
         let leaks = analyses.looksFor(.leak) ? LeakCheck(model: model, view: view) : nil
@@ -109,6 +112,8 @@ struct Explorer: ~Copyable {
         self.options = options
         self.layout = layout
         self.interpreter = interpreter
+        self.engine = engine
+        self.handOver = NativeHandOver(options)
         self.view = view
         self.wordCount = layout.wordCount
         self.store = VisitedSet(wordCount: layout.wordCount, memoryLimit: options.memoryLimit)
@@ -130,6 +135,7 @@ struct Explorer: ~Copyable {
         var level = 0
         while true {
             let range = levels[level]..<store.count
+            handOver.look(engine, states: store.count)
             note(level: level)
             if let ending = settledBefore(level, findings, range) { return ending }
             let isLastLook = !findings.isEmpty || level >= options.depthLimit
@@ -205,7 +211,7 @@ struct Explorer: ~Copyable {
                 continue
             }
             let state = store.state(number)
-            interpreter.expand(state, into: &expansion)
+            engine.expand(state, into: &expansion)
             let threads = ThreadMasks(expansion)
             if threads.waiting & important != 0 || threads.goingOn == 0 {
                 judgeRest(number, state, threads, &findings)
@@ -230,6 +236,7 @@ struct Explorer: ~Copyable {
                 }
             }
             if number & 0xfff == 0xfff {
+                handOver.look(engine, states: store.count)
                 look.cut = interrupted()
                 if look.cut != nil { return look }
             }
@@ -253,7 +260,7 @@ struct Explorer: ~Copyable {
     }
 
     private mutating func judgeNew(_ number: Int, _ findings: inout Findings) {
-        if !properties.admit(store.state(number), number: number, interpreter: interpreter, findings: &findings) {
+        if !properties.admit(store.state(number), number: number, engine: engine, findings: &findings) {
             dropped.append(UInt32(number))
             store.bytesBeside = dropped.capacity * 4
         }
@@ -270,7 +277,7 @@ struct Explorer: ~Copyable {
             return
         }
         properties.judgeFinal(
-            state, number: number, interpreter: interpreter, isEnabled: options.enabled.contains(.violated),
+            state, number: number, engine: engine, isEnabled: options.enabled.contains(.violated),
             findings: &findings)
         if let slot = leaks?.leak(state) {
             findings.add(Candidate(kind: .leak, state: number, slot: slot, order: slot))
@@ -328,6 +335,8 @@ struct Explorer: ~Copyable {
         statistics.stateBits = layout.bitCount
         statistics.bytesPerState = store.count == 0 ? 0 : Double(store.bytesUsed) / Double(store.count)
         statistics.seconds = analyses.seconds
+        statistics.isNative = engine.isNative
+        statistics.nativeUnavailable = handOver.unavailable
         guard let progress = options.progress, statistics.seconds - lastProgress >= 0.25 else { return }
         lastProgress = statistics.seconds
         progress(statistics)

@@ -16,12 +16,16 @@ public struct SearchOptions: Sendable {
     public var depthLimit: Int
     /// Seconds.
     public var timeLimit: Double
+    public var native: NativeUse
+    /// Machine code is kept for the next search, and taken from there.
+    public var cachesNative: Bool
     /// Told how far the search has come, between levels and a few times a second at most.
     public var progress: (@Sendable (SearchStatistics) -> Void)?
 
     public init(
         enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],
         stateLimit: Int = .max, memoryLimit: Int = 4 << 30, depthLimit: Int = .max, timeLimit: Double = .infinity,
+        native: NativeUse = .automatic, cachesNative: Bool = true,
         progress: (@Sendable (SearchStatistics) -> Void)? = nil
     ) {
         self.enabled = enabled
@@ -30,6 +34,8 @@ public struct SearchOptions: Sendable {
         self.memoryLimit = memoryLimit
         self.depthLimit = depthLimit
         self.timeLimit = timeLimit
+        self.native = native
+        self.cachesNative = cachesNative
         self.progress = progress
     }
 

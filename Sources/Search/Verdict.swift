@@ -59,6 +59,9 @@ public struct SearchStatistics: Sendable {
     public var bytesPerState = 0.0
     public var stateBits = 0
     public var restarts = 0
+    /// Steps ran as machine code at the end; or why they could not, though it was tried.
+    public var isNative = false
+    public var nativeUnavailable: NativeUnavailable?
 
     public init() {}
 }

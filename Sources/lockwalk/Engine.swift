@@ -1,6 +1,7 @@
 import Execution
 import Program
 import Search
+import Synchronization
 import Trace
 
 /// The stages below, as the commands use them.
@@ -10,6 +11,9 @@ enum Engine {
         let number = searchInterrupt.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
+
+    /// That there is no machine code is said once, however many models are searched.
+    private static let saidNative = Atomic<Bool>(false)
 
     /// What is looked for: the command line has the last word, then the model, then the defaults.
     static func checks(_ model: Model, _ request: SearchRequest) -> Set<FailureKind> {
@@ -23,12 +27,18 @@ enum Engine {
         let progress = Progress(isShown: request.showsProgress && console.errors.isTerminal)
         Signals.install()
         defer { progress.clear() }
-        return try Search.search(
+        let result = try Search.search(
             model: model,
             options: SearchOptions(
                 enabled: enabled, errors: errors, stateLimit: request.states ?? .max,
                 memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
-                timeLimit: request.seconds ?? .infinity, progress: progress.report))
+                timeLimit: request.seconds ?? .infinity, native: request.native,
+                cachesNative: request.cachesNative, progress: progress.report))
+        progress.clear()
+        if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
+            console.complain("steps are interpreted, which is slower: \(reason)")
+        }
+        return result
     }
 
     /// Executes a finding again and tells it.

@@ -25,7 +25,7 @@ import Testing
         Case("check", says: "MODEL is missing"),
         Case("check", "a.c", "b.c", says: "'b.c' is one too many: check takes one MODEL"),
         Case("check", "--memroy", "1G", "m.c", says: "unknown option '--memroy'; did you mean '--memory'?"),
-        Case("check", "--no", "m.c", says: "option '--no' may be any of --no-check, --no-progress"),
+        Case("check", "--no", "m.c", says: "option '--no' may be any of --no-check, --no-cache, --no-progress"),
         Case("check", "-memory=1G", "m.c", says: "did you mean '--memory'?"),
         Case("check", "-x", "m.c", says: "unknown option '-x'"),
         Case("check", "--quiet=yes", "m.c", says: "option '--quiet' takes no value"),

@@ -28,17 +28,17 @@ struct Properties {
 
     /// Judges a new state. False if it violates a CONSTRAINT and is to be left out.
     mutating func admit(
-        _ state: UnsafePointer<UInt64>, number: Int, interpreter: Interpreter, findings: inout Findings
+        _ state: UnsafePointer<UInt64>, number: Int, engine: StepEngine, findings: inout Findings
     ) -> Bool {
-        for property in constraints where !interpreter.evaluate(property: property, state) {
+        for property in constraints where !engine.evaluate(property: property, state) {
             cutting.insert(property)
             return false
         }
-        for property in invariants where !interpreter.evaluate(property: property, state) {
+        for property in invariants where !engine.evaluate(property: property, state) {
             findings.add(Candidate(kind: .violated, state: number, property: property, order: property))
         }
         if !sometimesLeft.isEmpty {
-            sometimesLeft.removeAll { interpreter.evaluate(property: $0, state) }
+            sometimesLeft.removeAll { engine.evaluate(property: $0, state) }
             hasWork = !constraints.isEmpty || !invariants.isEmpty || !sometimesLeft.isEmpty
         }
         return true
@@ -46,12 +46,12 @@ struct Properties {
 
     /// Judges a state in which everything has come to rest.
     mutating func judgeFinal(
-        _ state: UnsafePointer<UInt64>, number: Int, interpreter: Interpreter, isEnabled: Bool,
+        _ state: UnsafePointer<UInt64>, number: Int, engine: StepEngine, isEnabled: Bool,
         findings: inout Findings
     ) {
         sawFinalState = true
         guard isEnabled else { return }
-        for property in finals where !interpreter.evaluate(property: property, state) {
+        for property in finals where !engine.evaluate(property: property, state) {
             findings.add(Candidate(kind: .violated, state: number, property: property, order: property))
         }
     }

@@ -1,4 +1,5 @@
 import Program
+import Search
 import Syntax
 
 /// What the user asks of a search: limits and checks.
@@ -10,6 +11,8 @@ struct SearchRequest {
     /// Warnings that are errors here, and checks on request that are on.
     var asErrors: Set<FailureKind> = []
     var checksOff: Set<FailureKind> = []
+    var native = NativeUse.automatic
+    var cachesNative = true
     var showsProgress = true
 
     /// The options that every searching command takes.
@@ -25,6 +28,9 @@ struct SearchRequest {
         OptionSyntax(
             long: "error", value: "NAME", help: "make the warning NAME an error:\nlock-order, data-race"),
         OptionSyntax(long: "no-check", value: "NAME", help: "do not look for NAME: data-race, overflow, ..."),
+        OptionSyntax(
+            long: "native", value: "WHEN", help: "run steps as machine code: auto (when it pays),\noff, always"),
+        OptionSyntax(long: "no-cache", help: "do not keep machine code for the next search"),
         OptionSyntax(long: "no-progress", help: "no progress line on a terminal"),
     ]
 
@@ -38,6 +44,8 @@ struct SearchRequest {
         states = try amount("states", "1000000 or 10M", Quantities.count)
         depth = try amount("depth", "a number of steps, 100", Quantities.count)
         seconds = try amount("time", "90, 10m or 2h", Quantities.seconds)
+        if let use = try amount("native", "auto, off or always", NativeUse.init(rawValue:)) { native = use }
+        cachesNative = !arguments.has("no-cache")
         for name in arguments.all("check") + arguments.all("error") {
             asErrors.insert(try Self.kind(name, command: command))
         }
