@@ -18,7 +18,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
-        .testTarget(name: "NativeTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
+        .testTarget(name: "NativeTests", dependencies: ["lockwalk", "Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],

@@ -92,7 +92,7 @@ struct NativeSource {
         for thread in model.threads.indices {
             let threadClass = model.threads[thread].threadClass
             var unit = NativeUnit(self, unit: thread, code: model.classes[threadClass].code)
-            add(unit.threadFunction(thread, coverage: starts[threadClass]))
+            add(unit.threadFunctions(thread, coverage: starts[threadClass]))
         }
         for property in model.properties.indices {
             let unit = model.threads.count + 1 + property
@@ -108,6 +108,16 @@ struct NativeSource {
     func ops(_ unit: Int) -> Range<Int> {
         let end = unit + 1 < bytecode.units.count ? bytecode.units[unit + 1].start : bytecode.ops.count
         return bytecode.units[unit].start..<end
+    }
+
+    /// It names the ops that it leads to, even the next one.
+    func isBranch(_ code: Opcode) -> Bool {
+        switch code {
+        case .jump, .jumpBack, .branch, .branchBack, .branchEqual, .branchNotEqual, .branchLessSigned,
+            .branchLessOrEqualSigned, .branchIsZero, .checkedLoad, .checkedStore:
+            true
+        default: false
+        }
     }
 
     // MARK: Tables

@@ -52,6 +52,7 @@ extension NativeUnit {
         return "\(encode(field, value)) \(word) = \(old) | (\(bits) << \(field.shift)); }"
     }
 
+    /// The bits are known to be no more than the field has, or are cut off.
     func setRaw(_ field: FieldEntry, _ bits: String) -> String {
         if field.mask == 0 { return ";" }
         return """

@@ -16,9 +16,9 @@ extension NativeUnit {
         case .mark: return stepped(Int(op.x))
         case .end: return ended()
         case .jump: return "goto L\(op.x);"
-        case .jumpBack: return "if (--budget == 0) goto F; goto L\(op.x);"
+        case .jumpBack: return "\(countDown(place))goto L\(op.x);"
         case .branch: return "if (\(a)) goto L\(op.x); else goto L\(op.y);"
-        case .branchBack: return "if (--budget == 0) goto F; if (\(a)) goto L\(op.x); else goto L\(op.y);"
+        case .branchBack: return "\(countDown(place))if (\(a)) goto L\(op.x); else goto L\(op.y);"
         case .branchEqual: return decide("\(b) == \(c)")
         case .branchNotEqual: return decide("\(b) != \(c)")
         case .branchLessSigned: return decide("\(b) < \(c)")
@@ -74,25 +74,31 @@ extension NativeUnit {
         "f[\(Int(op.b) + Int(op.z)) + \(index) * \(op.y)]"
     }
 
+    /// Loops within a step have an end that is counted to.
+    private func countDown(_ place: Int) -> String { endless.contains(place) ? "if (--budget == 0) goto F; " : "" }
+
     /// A step ends where the next one begins: what is live there goes back into the state.
     private func stepped(_ step: Int) -> String {
         if isProperty { return "goto F;" }
-        let point = tables.cells[model.threads[thread].programPointCell].field
-        var text = clearLocals()
+        var text = leaveLocals(point: UInt64(step + 1))
         for (register, place) in source.layout.locals[thread][step] {
             text += store(tables.field(place, stale: false), self.register(register), isCleared: true) + " "
         }
-        return text + setRaw(point, hex(UInt64(step + 1))) + " goto E;"
+        return text + "goto E;"
     }
 
-    private func ended() -> String {
-        if isProperty { return "goto E;" }
-        let point = tables.cells[model.threads[thread].programPointCell].field
-        return clearLocals() + setRaw(point, "0ull") + " goto E;"
-    }
+    private func ended() -> String { isProperty ? "goto E;" : leaveLocals(point: 0) + "goto E;" }
 
-    private func clearLocals() -> String {
-        source.layout.localMasks[thread].map { "w[\($0.word)] &= \(hex(~$0.mask)); " }.joined()
+    /// Clears the thread's locals and sets its program point, a word at a time.
+    private func leaveLocals(point: UInt64) -> String {
+        let field = tables.cells[model.threads[thread].programPointCell].field
+        var cleared: [Int: UInt64] = [:]
+        for (word, mask) in source.layout.localMasks[thread] { cleared[word] = mask }
+        cleared[Int(field.word), default: 0] |= field.mask << UInt64(field.shift)
+        return cleared.sorted { $0.key < $1.key }.map { word, mask in
+            let set = word == Int(field.word) ? (point & field.mask) << UInt64(field.shift) : 0
+            return "w[\(word)] = (w[\(word)] & \(hex(~mask)))\(set == 0 ? "" : " | \(hex(set))"); "
+        }.joined()
     }
 
     private func sharedStatement(_ op: Op, _ place: Int) -> String {

@@ -11,12 +11,13 @@ struct NativeUnit {
     let pointsTo: PointsTo
     /// Registers that are elements of an array that is indexed by a register.
     let elements: Set<Int>
-    /// Ops that something jumps to.
-    let targets: Set<Int>
-    let hasChoice: Bool
-    let countsJumps: Bool
-    let notesAccesses: Bool
-    var body = ""
+    /// Of the function being written: the ops that its steps can get to, and what is among them.
+    private var reached: [Int] = []
+    private var targets: Set<Int> = []
+    private var hasChoice = false
+    /// Jumps back within a step, in loops that may never end.
+    private(set) var endless: Set<Int> = []
+    private var notesAccesses = false
 
     var tables: MachineTables { source.tables }
     var model: Model { source.model }
@@ -29,37 +30,66 @@ struct NativeUnit {
         thread = isProperty ? source.model.threads.count : number
         pointsTo = PointsTo(model: source.model, code: code, thread: thread)
         var elements: Set<Int> = []
-        var targets = Set(unit.steps)
-        targets.insert(unit.start)
-        var hasChoice = false
-        var countsJumps = false
-        var notesAccesses = false
-        for place in ops {
-            let op = source.bytecode.ops[place]
-            switch op.code {
-            case .loadElement, .storeElement:
-                elements.formUnion(Int(op.b)..<Int(op.b) + Int(op.x) * Int(op.y))
-            case .jumpBack:
-                targets.insert(Int(op.x))
-                countsJumps = true
-            case .jump:
-                targets.insert(Int(op.x))
-            case .branchBack:
-                targets.formUnion([Int(op.x), Int(op.y)])
-                countsJumps = true
-            case .branch, .branchEqual, .branchNotEqual, .branchLessSigned, .branchLessOrEqualSigned, .branchIsZero:
-                targets.formUnion([Int(op.x), Int(op.y)])
-            case .checkedLoad, .checkedStore: targets.insert(place + 2)
-            case .choose, .allocate: hasChoice = true
-            case .noteAccess: notesAccesses = true
-            default: break
-            }
+        for op in source.bytecode.ops[ops] where op.code == .loadElement || op.code == .storeElement {
+            elements.formUnion(Int(op.b)..<Int(op.b) + Int(op.x) * Int(op.y))
         }
         self.elements = elements
-        self.targets = targets
-        self.hasChoice = hasChoice
-        self.countsJumps = countsJumps
-        self.notesAccesses = notesAccesses
+    }
+
+    /// Where an op goes on; nowhere if the step ends with it.
+    private func following(_ place: Int) -> [Int] {
+        let op = source.bytecode.ops[place]
+        switch op.code {
+        case .mark, .end: return []
+        case .jump, .jumpBack: return [Int(op.x)]
+        case .branch, .branchBack, .branchEqual, .branchNotEqual, .branchLessSigned, .branchLessOrEqualSigned,
+            .branchIsZero:
+            return [Int(op.x), Int(op.y)]
+        case .checkedLoad, .checkedStore: return [place + 2]
+        default: return [place + 1]
+        }
+    }
+
+    /// The ops that runs from these can get to before they stop.
+    private func reach(_ starts: [Int]) -> Set<Int> {
+        var found = Set(starts)
+        var pending = starts
+        while let place = pending.popLast() {
+            for next in following(place) where found.insert(next).inserted { pending.append(next) }
+        }
+        return found
+    }
+
+    private func isChoice(_ place: Int) -> Bool {
+        source.bytecode.ops[place].code == .choose || source.bytecode.ops[place].code == .allocate
+    }
+
+    /// Translates the ops that runs from these can get to.
+    private mutating func translate(from starts: [Int]) -> String {
+        reached = reach(starts).sorted()
+        targets = Set(starts)
+        hasChoice = reached.contains(where: isChoice)
+        endless = []
+        notesAccesses = false
+        for (index, place) in reached.enumerated() {
+            let code = source.bytecode.ops[place].code
+            if code == .jumpBack || code == .branchBack, reach(following(place)).contains(place) {
+                endless.insert(place)
+            }
+            if code == .noteAccess { notesAccesses = true }
+            for next in following(place)
+            where next != place + 1 || index + 1 == reached.count || reached[index + 1] != next
+                || source.isBranch(code)
+            {
+                targets.insert(next)
+            }
+        }
+        var text = ""
+        for place in reached {
+            if targets.contains(place) { text += "L\(place): ;\n" }
+            text += "    " + statement(source.bytecode.ops[place], place) + "\n"
+        }
+        return text
     }
 
     // MARK: Operands
@@ -99,32 +129,42 @@ struct NativeUnit {
         let registers = (0..<unit.registerCount).filter { !elements.contains($0) }
         var text = registers.isEmpty ? "" : "    i64 \(registers.map { "r\($0) = 0" }.joined(separator: ", "));\n"
         if let last = elements.max() { text += "    i64 f[\(last + 1)] = {0};\n" }
-        if countsJumps { text += "    u32 budget;\n" }
+        if !endless.isEmpty { text += "    u32 budget;\n" }
         text += "    u64 w[N];\n"
         return text
     }
 
     private func loadWords() -> String {
         var text = (0..<source.layout.wordCount).map { "    w[\($0)] = s[\($0)];\n" }.joined()
-        if countsJumps { text += "    budget = \(Scratch.backwardJumpsMax);\n" }
+        if !endless.isEmpty { text += "    budget = \(Scratch.backwardJumpsMax);\n" }
         return text
     }
 
-    private mutating func translate() {
-        body = ""
-        for place in ops {
-            if targets.contains(place) { body += "L\(place): ;\n" }
-            body += "    " + statement(source.bytecode.ops[place], place) + "\n"
+    /// All that the thread can do in a state: returns the number of successors, or `NOT_MINE`. The steps with a choice
+    /// have a function of their own, for it is the repetition that is hard to compile and slow.
+    mutating func threadFunctions(_ thread: Int, coverage: Int) -> String {
+        let steps = unit.steps.indices
+        let choosing = steps.filter { reach([unit.steps[$0]]).contains(where: isChoice) }
+        let plain = steps.filter { !choosing.contains($0) }
+        let tail = "(s, out, mv, r, c, held);"
+        var text = ""
+        if !choosing.isEmpty {
+            text = threadFunction("u\(thread)", thread, choosing, coverage: coverage, otherwise: "return NOT_MINE;")
         }
+        return text
+            + threadFunction(
+                "t\(thread)", thread, plain, coverage: coverage,
+                otherwise: choosing.isEmpty ? "return NOT_MINE;" : "return u\(thread)\(tail)")
     }
 
-    /// All that the thread can do in a state: returns the number of successors, or `NOT_MINE`.
-    mutating func threadFunction(_ thread: Int, coverage: Int) -> String {
-        translate()
+    private mutating func threadFunction(
+        _ name: String, _ thread: Int, _ steps: [Int], coverage: Int, otherwise: String
+    ) -> String {
+        let body = translate(from: steps.map { unit.steps[$0] })
         let point = tables.cells[model.threads[thread].programPointCell].field
         let bit = hex(1 << UInt64(thread))
         var text = """
-            static u32 t\(thread)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv, struct record *restrict r,
+            static u32 \(name)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv, struct record *restrict r,
                 struct lw *restrict c, u64 *restrict held) {
 
             """
@@ -140,14 +180,14 @@ struct NativeUnit {
         if hasChoice { text += "    depth = 0;\n" }
         if notesAccesses { text += "    noted = c->noted;\n" }
         text += "    switch (point) {\n    case 0: r->ended |= \(bit); return 0;\n"
-        for step in unit.steps.indices {
+        for step in steps {
             text += "    case \(step + 1):\n"
             for (register, place) in source.layout.locals[thread][step] {
                 text += "        \(self.register(register)) = \(load(tables.field(place, stale: false)));\n"
             }
             text += "        goto L\(unit.steps[step]);\n"
         }
-        text += "    default: return NOT_MINE;\n    }\n" + body
+        text += "    default: \(otherwise)\n    }\n" + body
         text += hasChoice ? choiceEnd(coverage, bit) : plainEnd(coverage, bit)
         return text + "F:\n    return NOT_MINE;\n}\n"
     }
@@ -222,7 +262,9 @@ struct NativeUnit {
 
     /// 1 if the property holds, 0 if not, 2 if the interpreter is to say.
     mutating func propertyFunction(_ number: Int, result: Register) -> String {
-        translate()
+        let body = translate(from: [unit.start])
+        // Nothing to choose from in a state.
+        if hasChoice { return "static u32 property\(number)(struct lw *c, const u64 *s) { return 2; }\n" }
         var text = "static u32 property\(number)(struct lw *restrict c, const u64 *restrict s) {\n"
         text += declarations() + loadWords() + "    u64 mask = 0;\n    goto L\(unit.start);\n" + body
         return text + "E:\n    return \(register(result)) != 0;\nB0: B1: A: F:\n    return 2;\n}\n"
