@@ -47,7 +47,6 @@ struct LoadedModel {
             Self.tellCount(diagnostics.errorCount, console)
             throw Refused()
         }
-        if tellsWarnings { LoadedModel.tell(model.warnings, texts, console) }
         return model
     }
 
