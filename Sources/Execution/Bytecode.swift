@@ -48,6 +48,8 @@ enum Opcode: UInt8 {
     case storeCell
     /// `flag` is the `PlaceUse`.
     case checkPlace
+    /// A check and the access after it in one; they pass over the op that follows, which is the access alone.
+    case checkedLoad, checkedStore
     case live
     /// A free slot of pool `x`.
     case allocate

@@ -16,21 +16,22 @@ extension Interpreter {
 
     /// What INIT did on the way to its outcome number `choice`, which may be a failure. The record's thread is -1.
     public func recordInitialization(choice: Int32) -> StepRecord? {
-        var found: StepRecord?
         let image = recordingImage
-        _ = runInitialization(image, Recording.self) { failure in
+        var failed: StepRecord?
+        let openings = runInitialization(image, Recording.self) { failure in
             guard failure.move.choice == choice else { return }
-            found = StepRecord(
+            failed = StepRecord(
                 move: failure.move, step: -1, events: image.log.events, failure: failure, after: [], result: nil)
-        }.first { $0.choice == choice }.map {
-            found = StepRecord(
-                move: Move(thread: -1, choice: choice), step: -1, events: $0.events, failure: nil, after: $0.state,
-                result: nil)
         }
-        return found
+        guard let opening = openings.first(where: { $0.choice == choice }) else { return failed }
+        return StepRecord(
+            move: Move(thread: -1, choice: choice), step: -1, events: opening.events, failure: nil,
+            after: opening.state, result: nil)
     }
 
-    private func isCallback(_ thread: Int) -> Bool { model.classes[model.threads[thread].threadClass].kind == .callback }
+    private func isCallback(_ thread: Int) -> Bool {
+        model.classes[model.threads[thread].threadClass].kind == .callback
+    }
 
     private struct Opening {
         var state: [UInt64]

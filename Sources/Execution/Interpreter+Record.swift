@@ -33,7 +33,7 @@ extension Interpreter {
             return StepRecord(
                 move: move, step: point - 1, events: image.log.events,
                 failure: outcome == .failed ? failure(move, machine) : nil, after: after,
-                result: result.map { file[$0] & ~staleMark })
+                result: result.map { machine.unmarked(file[$0]) })
         } while machine.nextChoice()
         return nil
     }
@@ -41,7 +41,9 @@ extension Interpreter {
     // MARK: Reading a state
 
     /// The value of a cell; of a pointer, the cell that it names.
-    public func value(of cell: CellID, in state: [UInt64]) -> Int64 { layout.value(layout.cells[cell], in: state, model) }
+    public func value(of cell: CellID, in state: [UInt64]) -> Int64 {
+        layout.value(layout.cells[cell], in: state, model)
+    }
 
     /// The number of the thread's next step plus 1; 0 if it has ended or is an idle callback.
     public func programPoint(_ thread: Int, in state: [UInt64]) -> Int {

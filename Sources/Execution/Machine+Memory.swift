@@ -175,6 +175,11 @@ extension Machine {
         return .goesOn
     }
 
+    /// A value as the program sees it: without the mark of a stale pointer. Numbers have none.
+    func unmarked(_ value: Int64) -> Int64 {
+        tracksStalePointers && value >= staleMark && value < 2 * staleMark ? value & ~staleMark : value
+    }
+
     /// Marks every pointer into a slot, wherever it is kept.
     @inline(never)
     func markStale(_ number: Int, _ words: Words, _ file: UnsafeMutablePointer<Int64>, thread: Int) {

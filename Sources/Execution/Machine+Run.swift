@@ -7,51 +7,51 @@ extension Machine {
     func run<R: Recorder>(
         _ start: Int, thread: Int, file: UnsafeMutablePointer<Int64>, words: UnsafeMutablePointer<UInt64>, _: R.Type
     ) -> Outcome {
-        let ops = self.ops
-        var pc = start
+        // The place is a pointer, not a number: the next op's address then depends on no multiplication.
+        var next = ops + start
         var last = -1
         var budget = Scratch.backwardJumpsMax
         scratch.pointee.depth = 0
         while true {
-            let op = ops + pc
+            let op = next
             let a = Int(op.pointee.a)
             let b = Int(op.pointee.b)
             let c = Int(op.pointee.c)
             if R.isOn {
                 if last >= 0 { noteAssignment(last, file) }
-                last = pc
+                last = place(op)
             }
-            pc &+= 1
+            next = op + 1
             switch op.pointee.code {
             case .mark:
                 scratch.pointee.reached = Int(op.pointee.x)
-                scratch.pointee.pc = pc &- 1
+                scratch.pointee.pc = place(op)
                 return .stepped
             case .end:
-                scratch.pointee.pc = pc &- 1
+                scratch.pointee.pc = place(op)
                 return .ended
             case .jump:
-                pc = Int(op.pointee.x)
+                next = ops + Int(op.pointee.x)
             case .jumpBack:
-                pc = Int(op.pointee.x)
+                next = ops + Int(op.pointee.x)
                 budget &-= 1
-                if budget == 0 { return fail(.modelError, ModelFault.endlessStep.rawValue, pc: pc) }
+                if budget == 0 { return fail(.modelError, ModelFault.endlessStep.rawValue, pc: place(op)) }
             case .branch:
-                pc = file[a] != 0 ? Int(op.pointee.x) : Int(truncatingIfNeeded: op.pointee.y)
+                next = ops + (file[a] != 0 ? Int(op.pointee.x) : Int(truncatingIfNeeded: op.pointee.y))
             case .branchBack:
-                pc = file[a] != 0 ? Int(op.pointee.x) : Int(truncatingIfNeeded: op.pointee.y)
+                next = ops + (file[a] != 0 ? Int(op.pointee.x) : Int(truncatingIfNeeded: op.pointee.y))
                 budget &-= 1
-                if budget == 0 { return fail(.modelError, ModelFault.endlessStep.rawValue, pc: pc) }
+                if budget == 0 { return fail(.modelError, ModelFault.endlessStep.rawValue, pc: place(op)) }
             case .branchEqual:
-                pc = decide(file[b] == file[c], op, file)
+                next = ops + decide(file[b] == file[c], op, file)
             case .branchNotEqual:
-                pc = decide(file[b] != file[c], op, file)
+                next = ops + decide(file[b] != file[c], op, file)
             case .branchLessSigned:
-                pc = decide(file[b] < file[c], op, file)
+                next = ops + decide(file[b] < file[c], op, file)
             case .branchLessOrEqualSigned:
-                pc = decide(file[b] <= file[c], op, file)
+                next = ops + decide(file[b] <= file[c], op, file)
             case .branchIsZero:
-                pc = decide(file[b] == 0, op, file)
+                next = ops + decide(file[b] == 0, op, file)
 
             case .move: file[a] = file[b]
             case .moveImmediate: file[a] = op.pointee.x
@@ -91,78 +91,95 @@ extension Machine {
                 } else if op.pointee.flag != 0 {
                     file[a] = 0
                 } else {
-                    return fail(.outOfBounds, file[c], pc: pc &- 1)
+                    return fail(.outOfBounds, file[c], pc: place(op))
                 }
             case .loadElement:
                 if UInt64(bitPattern: file[c]) >= UInt64(bitPattern: op.pointee.x) {
-                    return fail(.outOfBounds, file[c], pc: pc &- 1)
+                    return fail(.outOfBounds, file[c], pc: place(op))
                 }
                 file[a] = file[element(op, file[c])]
             case .storeElement:
                 if UInt64(bitPattern: file[c]) >= UInt64(bitPattern: op.pointee.x) {
-                    return fail(.outOfBounds, file[c], pc: pc &- 1)
+                    return fail(.outOfBounds, file[c], pc: place(op))
                 }
                 let register = element(op, file[c])
                 file[register] = file[a]
-                if R.isOn { note(.assigned(register: register, value: file[a]), pc: pc &- 1) }
+                if R.isOn { note(.assigned(register: register, value: file[a]), pc: place(op)) }
             case .strip: file[a] = file[b] & ~staleMark
 
             case .loadField:
                 file[a] = op.pointee.x &+ Int64(bitPattern: (words[b] &>> UInt64(c)) & op.pointee.y)
-                if R.isOn { note(.read(cell: Int(remarks[pc &- 1].cell), value: file[a]), pc: pc &- 1) }
+                if R.isOn { note(.read(cell: Int(remarks[place(op)].cell), value: file[a]), pc: place(op)) }
             case .loadPointer:
                 let raw = (words[b] &>> UInt64(c)) & op.pointee.y
                 file[a] = Int64(pointers[Int(op.pointee.x) &+ Int(truncatingIfNeeded: raw)])
-                if R.isOn { note(.read(cell: Int(remarks[pc &- 1].cell), value: file[a]), pc: pc &- 1) }
+                if R.isOn { note(.read(cell: Int(remarks[place(op)].cell), value: file[a]), pc: place(op)) }
             case .loadCell:
                 let cell = Self.address(file[b])
                 file[a] = decode(&cells[cell].field, words)
-                if R.isOn { note(.read(cell: cell, value: file[a] & ~staleMark), pc: pc &- 1) }
+                if R.isOn { note(.read(cell: cell, value: unmarked(file[a])), pc: place(op)) }
             case .storeField:
                 let raw = UInt64(bitPattern: file[a] &- op.pointee.x)
                 if raw > op.pointee.z {
                     return outside(
-                        storage: cells[Int(remarks[pc &- 1].cell)].field.storage, file[a], pc: pc &- 1)
+                        storage: cells[Int(remarks[place(op)].cell)].field.storage, file[a], pc: place(op))
                 }
                 let old = words[b]
                 words[b] = (old & ~(op.pointee.y &<< UInt64(c))) | ((raw & op.pointee.y) &<< UInt64(c))
-                if R.isOn { noteStore(Int(remarks[pc &- 1].cell), b, old, words, pc: pc &- 1) }
+                if R.isOn { noteStore(Int(remarks[place(op)].cell), b, old, words, pc: place(op)) }
             case .storePointer:
                 let address = Self.address(file[a])
-                if address >= cellCount { noSuchPointer(file[a], pc: pc &- 1) }
+                if address >= cellCount { noSuchPointer(file[a], pc: place(op)) }
                 let index = indices[Int(op.pointee.x) &+ address]
-                if index < 0 { noSuchPointer(file[a], pc: pc &- 1) }
+                if index < 0 { noSuchPointer(file[a], pc: place(op)) }
                 let old = words[b]
                 let raw = UInt64(truncatingIfNeeded: index)
                 words[b] = (old & ~(op.pointee.y &<< UInt64(c))) | (raw &<< UInt64(c))
-                if R.isOn { noteStore(Int(remarks[pc &- 1].cell), b, old, words, pc: pc &- 1) }
+                if R.isOn { noteStore(Int(remarks[place(op)].cell), b, old, words, pc: place(op)) }
             case .storeImmediate:
                 let old = words[b]
                 words[b] = (old & op.pointee.y) | UInt64(bitPattern: op.pointee.x)
-                if R.isOn { noteStore(Int(remarks[pc &- 1].cell), b, old, words, pc: pc &- 1) }
+                if R.isOn { noteStore(Int(remarks[place(op)].cell), b, old, words, pc: place(op)) }
             case .storeCell:
                 let cell = Self.address(file[b])
                 if op.pointee.flag != 0, !isLive(cell, words) { continue }
                 let word = Int(cells[cell].field.word)
                 let old = words[word]
-                let outcome = encode(&cells[cell].field, file[a], words, pc: pc &- 1)
+                let outcome = encode(&cells[cell].field, file[a], words, pc: place(op))
                 if outcome != .goesOn { return outcome }
-                if R.isOn { noteStore(cell, word, old, words, pc: pc &- 1) }
+                if R.isOn { noteStore(cell, word, old, words, pc: place(op)) }
             case .checkPlace:
                 let cell = Self.address(file[a])
                 if !isLive(cell, words) || file[a] & staleMark != 0 {
-                    let outcome = placeFault(file[a], words, pc: pc &- 1)
+                    let outcome = placeFault(file[a], words, pc: place(op))
                     if outcome != .goesOn { return outcome }
                 }
+            case .checkedLoad:
+                let cell = Self.address(file[b])
+                if !isLive(cell, words) || file[b] & staleMark != 0 {
+                    let outcome = placeFault(file[b], words, pc: place(op))
+                    if outcome != .goesOn { return outcome }
+                }
+                file[a] = decode(&cells[cell].field, words)
+                next = op + 2
+            case .checkedStore:
+                let cell = Self.address(file[b])
+                if !isLive(cell, words) || file[b] & staleMark != 0 {
+                    let outcome = placeFault(file[b], words, pc: place(op))
+                    if outcome != .goesOn { return outcome }
+                }
+                let outcome = encode(&cells[cell].field, file[a], words, pc: place(op) &+ 1)
+                if outcome != .goesOn { return outcome }
+                next = op + 2
             case .live:
                 file[a] = isLive(Self.address(file[b]), words) ? 1 : 0
             case .allocate:
                 let (slot, address) = allocate(pool: Int(op.pointee.x), words)
-                if address < 0 { return fail(.modelError, ModelFault.tooManyChoices.rawValue, pc: pc &- 1) }
+                if address < 0 { return fail(.modelError, ModelFault.tooManyChoices.rawValue, pc: place(op)) }
                 file[a] = address
-                if R.isOn, slot >= 0 { note(.allocated(slot: slot), pc: pc &- 1) }
+                if R.isOn, slot >= 0 { note(.allocated(slot: slot), pc: place(op)) }
             case .free:
-                let outcome = release(file[a], words, file, thread: thread, pc: pc &- 1, R.self)
+                let outcome = release(file[a], words, file, thread: thread, pc: place(op), R.self)
                 if outcome != .goesOn { return outcome }
 
             case .ended:
@@ -184,40 +201,40 @@ extension Machine {
                 }
             case .choose:
                 let low = file[b]
-                if low > file[c] { return fail(.modelError, ModelFault.emptyChoice.rawValue, pc: pc &- 1) }
+                if low > file[c] { return fail(.modelError, ModelFault.emptyChoice.rawValue, pc: place(op)) }
                 let choice = choose(file[c] &- low &+ 1)
-                if choice < 0 { return fail(.modelError, ModelFault.tooManyChoices.rawValue, pc: pc &- 1) }
+                if choice < 0 { return fail(.modelError, ModelFault.tooManyChoices.rawValue, pc: place(op)) }
                 file[a] = low &+ choice
-                if R.isOn { note(.chose(value: file[a]), pc: pc &- 1) }
+                if R.isOn { note(.chose(value: file[a]), pc: place(op)) }
             case .awaitCondition:
-                if file[a] == 0 { return block(op, file, pc: pc &- 1) }
+                if file[a] == 0 { return block(op, file, pc: place(op)) }
             case .check:
                 if file[a] == 0 {
                     let failure = Int(op.pointee.x)
-                    let outcome = fail(failureKinds[failure], 0, pc: pc &- 1, failure: failure)
+                    let outcome = fail(failureKinds[failure], 0, pc: place(op), failure: failure)
                     if outcome != .goesOn { return outcome }
                 }
             case .graceBegin:
                 let domain = domain(file[a])
                 let mask = inside(domain, words) & ~readerBits(of: thread, in: domain)
                 let cell = Self.address(file[b])
-                let outcome = encode(&cells[cell].field, Int64(bitPattern: mask), words, pc: pc &- 1)
+                let outcome = encode(&cells[cell].field, Int64(bitPattern: mask), words, pc: place(op))
                 if outcome != .goesOn { return outcome }
             case .quiesce:
-                quiesce(file[a], words, thread: thread, pc: pc &- 1, R.self)
+                quiesce(file[a], words, thread: thread, pc: place(op), R.self)
             case .startCallback:
                 let outcome = startCallback(
-                    Int(op.pointee.x), object: file[a], domain: file[b], words, pc: pc &- 1, R.self)
+                    Int(op.pointee.x), object: file[a], domain: file[b], words, pc: place(op), R.self)
                 if outcome != .goesOn { return outcome }
             case .checkNoLockHeld:
                 let lock = heldLock(thread: thread, words)
                 if lock != 0 {
-                    let outcome = fail(.lockHeldAtExit, Int64(lock), pc: pc &- 1)
+                    let outcome = fail(.lockHeldAtExit, Int64(lock), pc: place(op))
                     if outcome != .goesOn { return outcome }
                 }
             case .checkLockHeld:
                 if !holds(file[a], thread: thread, forWriting: op.pointee.flag != 0, words) {
-                    let outcome = fail(.assertion, Int64(Self.address(file[a])), pc: pc &- 1)
+                    let outcome = fail(.assertion, Int64(Self.address(file[a])), pc: place(op))
                     if outcome != .goesOn { return outcome }
                 }
             case .cover:
@@ -230,12 +247,16 @@ extension Machine {
             case .noteAccess:
                 noteAccess(op, Self.address(file[a]), thread: thread)
             case .noteAcquired:
-                if R.isOn { noteAcquired(Self.address(file[a]), pc: pc &- 1) }
+                if R.isOn { noteAcquired(Self.address(file[a]), pc: place(op)) }
             case .noteReleased:
-                if R.isOn { note(.released(cell: Self.address(file[a])), pc: pc &- 1) }
+                if R.isOn { note(.released(cell: Self.address(file[a])), pc: place(op)) }
             }
         }
     }
+
+    /// The number of an op.
+    @inline(__always)
+    private func place(_ op: UnsafeMutablePointer<Op>) -> Int { op - ops }
 
     @inline(__always)
     private func decide(_ holds: Bool, _ op: UnsafePointer<Op>, _ file: UnsafeMutablePointer<Int64>) -> Int {
@@ -301,7 +322,7 @@ extension Machine {
     private func noteAssignment(_ previous: Int, _ file: UnsafeMutablePointer<Int64>) {
         let register = remarks[previous].assigned
         if register >= 0 {
-            note(.assigned(register: Int(register), value: file[Int(register)] & ~staleMark), pc: previous)
+            note(.assigned(register: Int(register), value: unmarked(file[Int(register)])), pc: previous)
         }
     }
 
@@ -318,6 +339,6 @@ extension Machine {
         words[word] = oldWord
         let old = decode(&cells[cell].field, words)
         words[word] = newWord
-        note(.wrote(cell: cell, old: old & ~staleMark, new: new & ~staleMark), pc: pc)
+        note(.wrote(cell: cell, old: unmarked(old), new: unmarked(new)), pc: pc)
     }
 }

@@ -131,7 +131,9 @@ private struct ThreadTables {
             point.low == 0 && point.span >= UInt64(unit.steps.count) && !point.isPointer,
             "a program point counts from 0 to the number of steps")
         let firstMask = localMasks.count
-        for (word, mask) in layout.localMasks[thread] { localMasks.append(BitSetting(word: word, keep: ~mask, value: 0)) }
+        for (word, mask) in layout.localMasks[thread] {
+            localMasks.append(BitSetting(word: word, keep: ~mask, value: 0))
+        }
         threads.append(
             ThreadEntry(
                 point: point, threadClass: info.threadClass, steps: steps.count,

@@ -5,7 +5,9 @@ import Testing
 /// Grace periods, callbacks, typesafe slots, locks.
 @Suite struct GraceTests {
     /// A domain with one reader, thread 0, that is inside while `nesting` is not zero.
-    private func domain(_ builder: ModelBuilder, masks: [CellID], isRCU: Bool = true) -> (first: CellID, nesting: CellID) {
+    private func domain(
+        _ builder: ModelBuilder, masks: [CellID], isRCU: Bool = true
+    ) -> (first: CellID, nesting: CellID) {
         let nesting = builder.global("nesting", builder.byte)
         builder.model.domains.append(
             GraceDomain(
@@ -208,7 +210,8 @@ import Testing
         }
         let interpreter = builder.interpreter()
         let states = builder.explore(interpreter).states
-        #expect(states.filter { interpreter.evaluate(property: at, $0) }.map { interpreter.programPoint(0, in: $0) } == [2])
+        let there = states.filter { interpreter.evaluate(property: at, $0) }
+        #expect(there.map { interpreter.programPoint(0, in: $0) } == [2])
         #expect(!states.contains { interpreter.evaluate(property: absent, $0) })
     }
 

@@ -250,4 +250,32 @@ import Testing
             #expect(copy.explore().failures.isEmpty)
         }
     }
+
+    /// Values at the edges of their ranges, in cells that fill several words, by constant and by looked-up address.
+    @Test func wideStatesKeepEveryValue() {
+        let builder = ModelBuilder()
+        let values: [Int64] = [.min, -1, 0, 7, .max]
+        let full = builder.storage(.min, .max)
+        let odd = builder.storage(-5, Int64.max - 5)
+        let cells = values.indices.map { builder.global("x\($0)", $0 % 2 == 0 ? full : odd) }
+        let pointer = builder.pointers(cells)
+        builder.thread("t", count: 2) { code in
+            let address = code.register(pointer)
+            let value = code.register(full)
+            for (cell, number) in zip(cells, values) {
+                code.step()
+                code.store(cell, .constant(number))
+                code.step()
+                code.load(value, cell)
+                code.emit(.move(address, .constant(Int64(cell))))
+                code.step()
+                code.store(at: address, .register(value))
+            }
+        }
+        let interpreter = builder.interpreter()
+        #expect(interpreter.layout.wordCount >= 7)
+        let reached = builder.explore(interpreter)
+        #expect(reached.failures.isEmpty && reached.ends.count == 1)
+        #expect(cells.map { interpreter.value(of: $0, in: reached.ends[0]) } == values)
+    }
 }

@@ -165,7 +165,9 @@ private struct LayoutBuilder {
         of packed: [[(register: Register, field: BitField)]], wordCount: Int
     ) -> [(word: Int, mask: UInt64)] {
         var masks = [UInt64](repeating: 0, count: wordCount)
-        for (_, field) in packed.joined() where field.width > 0 { masks[field.word] |= field.mask << UInt64(field.shift) }
+        for (_, field) in packed.joined() where field.width > 0 {
+            masks[field.word] |= field.mask << UInt64(field.shift)
+        }
         return masks.enumerated().filter { $0.element != 0 }.map { (word: $0.offset, mask: $0.element) }
     }
 }

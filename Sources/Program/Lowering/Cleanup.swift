@@ -6,6 +6,8 @@ final class Cleanup {
     private var code: Code
     private let labelTargets: [Int]
     private var reachable: [Bool] = []
+    /// The same before jumps to jumps were shortened: by the indexes at which instructions were emitted.
+    private var emittedReachable: [Bool] = []
     /// Places of loops that neither take a step nor end.
     private(set) var cyclesWithoutExit: [SourceRange] = []
 
@@ -15,13 +17,18 @@ final class Cleanup {
     }
 
     /// Whether the instruction with this index, as emitted, can be reached.
-    func isReachable(_ instruction: Int) -> Bool { instruction < reachable.count && reachable[instruction] }
+    func isReachable(_ instruction: Int) -> Bool {
+        instruction < emittedReachable.count && emittedReachable[instruction]
+    }
 
     func run() -> Code {
         resolveLabels()
         findReachable()
+        emittedReachable = reachable
+        shortenJumps()
+        findReachable()
         findEndlessCycles()
-        code.labels = code.labels.filter { $0.value < code.instructions.count && isReachable($0.value) }
+        code.labels = code.labels.filter { $0.value < code.instructions.count && emittedReachable[$0.value] }
         sinkAddresses()
         compact()
         renumberSteps()
@@ -41,7 +48,10 @@ final class Cleanup {
             default: break
             }
         }
-        // A jump to a jump goes there at once.
+    }
+
+    /// A jump to a jump goes there at once.
+    private func shortenJumps() {
         func final(_ start: Int) -> Int {
             var index = start
             for _ in 0..<16 {
@@ -169,7 +179,6 @@ final class Cleanup {
     // MARK: Compacting
 
     private func compact() {
-        // `reachable` is asked about by the indexes of emission afterwards; sinking only permuted within blocks.
         var newIndex = [Int](repeating: -1, count: code.instructions.count + 1)
         var kept: [Instruction] = []
         for index in code.instructions.indices {

@@ -222,7 +222,6 @@ extension CodeBuilder {
 
     /// The value of `&&`, `||` and `!`: 0 or 1.
     func logical(_ expression: Expression) -> Value {
-        if let value = constantCondition(expression) { return Value(value ? 1 : 0) }
         let result = newRegister(.bool)
         let yes = newLabel(), no = newLabel(), done = newLabel()
         lowerCondition(expression, yes, no)
@@ -235,14 +234,16 @@ extension CodeBuilder {
         return Value(type: .int, parts: [.register(result)], range: 0...1)
     }
 
-    /// The value of a condition over constants and CONFIGs alone.
+    /// The value of a condition over constants and CONFIGs alone, as `#if` would see it (64 bits, signed): good enough to tell
+    /// that a branch belongs to a variant.
     func constantCondition(_ expression: Expression) -> Bool? {
         var ignored = Diagnostics()
         guard isConstant(expression), let value = types.evaluate(expression, &ignored) else { return nil }
         return value != 0
     }
 
-    private func isConstant(_ expression: Expression) -> Bool {
+    /// Whether an expression is made of numbers, enumerators and CONFIGs alone.
+    func isConstant(_ expression: Expression) -> Bool {
         switch expression.kind {
         case .integer: true
         case .identifier(let name):

@@ -156,7 +156,9 @@ extension CodeBuilder {
         }
         switch place.location {
         case .memory(let address, let isChecked):
-            place.location = .memory(address: self.offset(address, by: offset, expression.range), isChecked: isChecked)
+            let type = field.bits == nil ? field.type : .void
+            place.location = .memory(
+                address: self.offset(address, by: offset, expression.range, type: type), isChecked: isChecked)
         case .registers(let first, let before, let dynamic, let total):
             place.location = .registers(
                 first: first, offset: before + leafOffset(name.text, of: index), index: dynamic, total: total)
@@ -188,10 +190,10 @@ extension CodeBuilder {
     }
 
     /// The address of a part: a constant stays one, and NULL stays NULL.
-    func offset(_ address: Operand, by offset: Int, _ range: SourceRange) -> Operand {
+    func offset(_ address: Operand, by offset: Int, _ range: SourceRange, type: Type = .void) -> Operand {
         if offset == 0 { return address }
         if case .constant(let base) = address { return .constant(base == 0 ? 0 : base + Int64(offset)) }
-        return define(.pointer(.void), range) { .fieldAddress($0, base: address, offset: .constant(Int64(offset))) }
+        return define(.pointer(type), range) { .fieldAddress($0, base: address, offset: .constant(Int64(offset))) }
     }
 
     private func elementPlace(_ base: Expression, _ index: Expression, _ expression: Expression) -> Place? {
@@ -233,10 +235,10 @@ extension CodeBuilder {
             let stride = model.memory.cellCount(type)
             if let constant = index.constant {
                 result.location = .memory(
-                    address: offset(address, by: Int(constant) * stride, range), isChecked: isChecked)
+                    address: offset(address, by: Int(constant) * stride, range, type: type), isChecked: isChecked)
             } else {
                 let isGhost = mode == .proof
-                let element = define(.pointer(.void), range) {
+                let element = define(.pointer(type), range) {
                     .elementAddress(
                         $0, base: address, index: index.operand, count: count, stride: stride, isGhost: isGhost)
                 }
@@ -332,7 +334,7 @@ extension CodeBuilder {
     }
 
     func valueRange(_ type: Type, _ bits: Int? = nil) -> ClosedRange<Int64> {
-        if let bits, bits < 63 { return 0...((Int64(1) << Int64(bits)) - 1) }
+        if let bits { return Type.bitFieldRange(type, bits) }
         switch type {
         case .integer(let integer): return integer.range
         case .enumeration: return Int64(Int32.min)...Int64(Int32.max)

@@ -153,6 +153,7 @@ extension CodeBuilder {
         withScope {
             lower(first)
             let top = newLabel(), inside = newLabel(), next = newLabel(), done = newLabel()
+            if let condition, holdsAtFirst(first, condition) { jump(inside, condition.range) }
             place(top)
             if let condition {
                 lowerCondition(condition, inside, done)
@@ -164,6 +165,29 @@ extension CodeBuilder {
             jump(top, body.range)
             place(done)
         }
+    }
+
+    /// Whether `for (i = 0; i < 2; …)` runs its body at least once, as the text shows: then what the body assigns is
+    /// assigned after the loop.
+    private func holdsAtFirst(_ first: Statement, _ condition: Expression) -> Bool {
+        let name: String
+        let start: Expression
+        switch first.kind {
+        case .declaration(let variables):
+            guard let variable = variables.last, case .expression(let value)? = variable.initializer else { return false }
+            (name, start) = (variable.name.text, value)
+        case .expression(let expression):
+            guard case .assign(let target, nil, let value) = expression.kind, case .identifier(let variable) = target.kind
+            else { return false }
+            (name, start) = (variable, value)
+        default: return false
+        }
+        var ignored = Diagnostics()
+        guard case .binary(let operation, let left, let right) = condition.kind, case .identifier(name) = left.kind,
+            isConstant(start), isConstant(right), let a = types.evaluate(start, &ignored),
+            let b = types.evaluate(right, &ignored), let result = TypeTable.apply(operation, a, b)
+        else { return false }
+        return result != 0
     }
 
     // MARK: switch

@@ -142,7 +142,8 @@ extension CodeBuilder {
         case (_, .integer(let integer)) where integer.isBool && value.type.isScalar:
             return Value(type: type, parts: [truth(value, range)], range: 0...1)
         case (.integer, .integer(let integer)), (.enumeration, .integer(let integer)):
-            return wrapped(value, bits.map { IntegerShape(bits: $0, isSigned: false) } ?? IntegerShape(bits: integer.bits, isSigned: integer.isSigned), type, range)
+            let shape = IntegerShape(bits: bits ?? integer.bits, isSigned: integer.isSigned)
+            return wrapped(value, shape, type, range)
         case (.integer, .enumeration), (.enumeration, .enumeration):
             return wrapped(value, IntegerShape(bits: 32, isSigned: true), type, range)
         case (.pointer(let from), .pointer(let to)):

@@ -101,12 +101,13 @@ struct MemoryBuilder {
 
     /// How a scalar of the type is kept; `key` names the variable or field for `WIDTH` and messages.
     mutating func storageKind(_ type: Type, bits: Int?, key: String) -> Storage.Kind {
-        if let bits { return .fixed(low: 0, high: bits >= 63 ? Int64.max : (Int64(1) << Int64(bits)) - 1, overflowName: nil) }
+        if let bits {
+            let range = Type.bitFieldRange(type, bits)
+            return .fixed(low: range.lowerBound, high: range.upperBound, overflowName: nil)
+        }
         if let width = widths[key] {
             usedWidths.insert(key)
-            let isSigned = if case .integer(let integer) = type { integer.isSigned } else { false }
             // A WIDTH counts upwards from zero: the states of a counter, not the sign of C.
-            _ = isSigned
             return .fixed(low: 0, high: (Int64(1) << Int64(width)) - 1, overflowName: key)
         }
         switch type {
@@ -136,7 +137,10 @@ struct MemoryBuilder {
 
     func pointerSets() -> [[CellID]] {
         var sets = [[CellID]](repeating: [], count: pointerSetIndex.count)
-        for (key, index) in pointerSetIndex { sets[index] = targets[key] ?? [] }
+        for (key, index) in pointerSetIndex {
+            // An address in the making may lie anywhere.
+            sets[index] = key == "void" ? Array(1..<cells.count) : targets[key] ?? []
+        }
         return sets
     }
 

@@ -4,8 +4,8 @@ extension ModelSource {
     /// Lowers the model under a choice of CONFIGs; those not named keep their defaults. Nil after an error.
     public func lower(configuration: [String: Int64], diagnostics: inout Diagnostics) -> Model? {
         var needs = Needs()
-        // A pass finds what the code asks of memory, the next one gives it; two are enough unless callbacks call back.
-        for _ in 0..<8 {
+        // A pass finds what the code asks of memory, the next one gives it. Needs only grow, and there are finitely many.
+        while true {
             let builder = ModelBuilder(
                 source: self, configuration: configuration, needs: needs, diagnostics: diagnostics)
             builder.run()
@@ -13,14 +13,15 @@ extension ModelSource {
                 diagnostics = builder.diagnostics
                 return nil
             }
-            if builder.found == needs {
+            var all = needs
+            all.formUnion(builder.found)
+            if all == needs {
                 diagnostics = builder.diagnostics
                 var model = builder.model
                 model.warnings = builder.diagnostics.all.filter { $0.severity == .warning }
                 return model
             }
-            needs = builder.found
+            needs = all
         }
-        preconditionFailure("the needs of a model do not settle")
     }
 }

@@ -32,6 +32,14 @@ public indirect enum Type: Hashable, Sendable {
     public var isScalar: Bool { isInteger || isPointer }
 
     public var isError: Bool { self == .error }
+
+    /// The values of a bit-field.
+    static func bitFieldRange(_ type: Type, _ bits: Int) -> ClosedRange<Int64> {
+        guard case .integer(let integer) = type, !integer.isBool else { return 0...1 }
+        if bits >= 63 { return Int64.min...Int64.max }
+        let half = Int64(1) << Int64(bits - 1)
+        return integer.isSigned ? -half...(half - 1) : 0...(2 * half - 1)
+    }
 }
 
 /// An integer type: what C makes of it, and what the state keeps.
