@@ -1,8 +1,11 @@
 /// A fault of the checker ends with its own exit code and a sentence, as any other answer does: nobody may take a crash for
 /// a verdict. Debug builds keep Swift's backtraces.
 enum CrashReport {
-    private static let text: StaticString =
-        "lockwalk: internal error: the checker itself failed\nThis is a fault of the checker, not of the model; please report it with the model.\n"
+    private static let text: StaticString = """
+        lockwalk: internal error: the checker itself failed
+        This is a fault of the checker, not of the model; please report it with the model.
+
+        """
 
     static func install() {
         #if !DEBUG
