@@ -46,6 +46,10 @@ extension Diagnostic {
         Diagnostic("L0449", range, "the address of \(wanted == "a lock" ? wanted : "a \(wanted)") is needed, and this is \(got)", suggestion: "check the lock's type, and the & before it")
     }
 
+    static func forgottenAmpersand(_ range: SourceRange, _ text: String) -> Diagnostic {
+        Diagnostic("L0449", range, "the address of a lock or counter is needed here", suggestion: "write &\(text)")
+    }
+
     static func poolAsValue(_ range: SourceRange, _ name: String) -> Diagnostic {
         Diagnostic("L0450", range, "'\(name)' is an OBJECTS, which only alloc() takes", suggestion: "get an object with alloc(\(name))")
     }

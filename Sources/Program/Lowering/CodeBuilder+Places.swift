@@ -297,7 +297,7 @@ extension CodeBuilder {
             return .error
         }
         if case .builtin(let builtin) = place.type {
-            report(.insideOfLock(range, builtin.rawValue))
+            report(readsLockArgument ? .forgottenAmpersand(range, folded(range)) : .insideOfLock(range, builtin.rawValue))
             return .error
         }
         if case .structure = place.type, mode == .program, atomics.isEmpty {
