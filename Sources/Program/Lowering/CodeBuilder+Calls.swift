@@ -39,7 +39,8 @@ extension CodeBuilder {
         _ function: Declaration.Function, _ body: Statement, _ arguments: [Expression], _ expression: Expression
     ) -> Value {
         guard arguments.count == function.parameters.count else {
-            report(.wrongArgumentCount(function.name, arguments.count, function.parameters.count...function.parameters.count))
+            let called = Name(function.name.text, expression.range)
+            report(.wrongArgumentCount(called, arguments.count, function.parameters.count...function.parameters.count))
             return .error
         }
         if frames.contains(where: { $0.name == function.name.text }) {
