@@ -70,6 +70,8 @@ final class CodeBuilder {
     var propertyResult: Register?
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.
     var modeRegisterBase = 0
+    /// While the argument of a lock's function is looked at: its value should be an address.
+    var readsLockArgument = false
 
     init(_ model: ModelBuilder, className: String, kind: Kind) {
         self.model = model
@@ -197,7 +199,8 @@ final class CodeBuilder {
         } else {
             kind = model.memory.storageKind(type, bits: bits, key: title)
         }
-        model.memory.storages.append(Storage(name: title, kind: kind))
+        model.memory.storages.append(
+            Storage(name: title, kind: kind, valueNames: model.memory.valueNames(type)))
         code.registers.append(
             RegisterInfo(name: name, range: range, storage: model.memory.storages.count - 1, isGhost: isGhost))
         return code.registers.count - 1

@@ -24,7 +24,12 @@ extension ModelBuilder {
             let threads = memory.threadsOfClass[name] ?? 0..<0
             for (index, object) in objects.prefix(threads.count).enumerated() {
                 let target = objectName(object, callback.object)
-                addThread("\(name)(\(target))", name, index: index, cpu: 0, isCallback: true)
+                let function =
+                    switch callback.function {
+                    case .named(let called): called
+                    case .free: "kfree_rcu"
+                    }
+                addThread("\(function)(\(target))", name, index: index, cpu: 0, isCallback: true)
             }
         }
     }

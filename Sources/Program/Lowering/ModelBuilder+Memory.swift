@@ -147,7 +147,7 @@ extension ModelBuilder {
         // What names it below is fine, even where the count is not.
         let pool = model.pools.count
         pools[name.text] = (pool, type)
-        guard number >= 1, number <= 64 else {
+        guard number >= 0, number <= 64 else {
             diagnostics.add(.badObjectCount(count.range, number))
             return
         }
