@@ -49,7 +49,7 @@ extension CodeBuilder {
         }
         // Calls are counted as well: functions that call the one below twice grow without an instruction.
         model.inlinedCalls += 1
-        guard frames.count < 64, model.inlinedCalls <= ModelBuilder.inlinedCallsMax,
+        guard frames.count < 64, depth < ModelBuilder.depthMax, model.inlinedCalls <= ModelBuilder.inlinedCallsMax,
             model.instructionTotal < ModelBuilder.instructionsMax
         else {
             reportTooLarge(expression.range)

@@ -3,6 +3,8 @@ import Syntax
 extension CodeBuilder {
     /// Code for an expression, and its value. Operands go left to right.
     func lower(_ expression: Expression) -> Value {
+        depth += 1
+        defer { depth -= 1 }
         switch expression.kind {
         case .integer(let value, let isUnsigned, let isLong):
             return integerConstant(value, isUnsigned, isLong)
@@ -102,7 +104,7 @@ extension CodeBuilder {
             report(.functionAsValue(expression.range, name))
             return .error
         }
-        guard let place = lowerPlace(operand) else { return .error }
+        guard let place = lowerPlace(operand), !place.type.isError else { return .error }
         if place.bits != nil {
             report(.addressOfBitField(expression.range))
             return .error

@@ -76,6 +76,7 @@ extension CodeBuilder {
             place.isReadOnly = global.isReadOnly
             return place
         }
+        if name == "VAL", let conditionValue { return spill(conditionValue, name: name, expression.range) }
         if name == "self", kind == .thread, frames.count == 1 {
             var place = spill(
                 Value(type: .int, parts: [model.perThread(.selfIndex)], range: 0...63), name: name, expression.range)
@@ -103,10 +104,11 @@ extension CodeBuilder {
 
     /// Puts a value into registers so that parts of it can be named.
     private func spill(_ value: Value, name: String, _ range: SourceRange) -> Place {
-        let place = declareLocal(value.type, name: nil, range, isGhost: false)
+        var place = declareLocal(value.type, name: nil, range, isGhost: false)
         if case .registers(let first, _, _, _) = place.location {
             for (index, part) in value.parts.enumerated() { emit(.move(first + index, part), range) }
         }
+        place.name = name
         return place
     }
 
@@ -291,6 +293,11 @@ extension CodeBuilder {
         let place = Place(
             .memory(address: .constant(Int64(global.address)), isChecked: false), global.type, isGhost: false,
             name: name)
+        // How many CPUs there are may depend on a CONFIG: one that is not there is a fault of the run that gets here.
+        if let number = cpu.constant, number >= count {
+            check(.constant(0), .outOfBounds, name: name, "the model has \(count) CPUs, and this is number \(number)", expression.range)
+            return element(of: place, Value(0), type, count, expression.range)
+        }
         return element(of: place, cpu, type, count, expression.range)
     }
 

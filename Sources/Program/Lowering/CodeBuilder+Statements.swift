@@ -2,6 +2,8 @@ import Syntax
 
 extension CodeBuilder {
     func lower(_ statement: Statement) {
+        depth += 1
+        defer { depth -= 1 }
         switch statement.kind {
         case .empty: break
         case .expression(let expression): _ = lower(expression)

@@ -175,7 +175,12 @@ extension CodeBuilder {
             return Value(type: type, parts: value.parts, range: value.range)
         }
         if let constant = value.constant { return Value(InitialRanges.wrap(constant, shape), type) }
-        let operand = define(type, range) { .convert($0, value.operand, shape) }
+        // What does not fit a u3 is told where the variable is given it, not of the temporary.
+        var kept = type
+        if case .integer(let integer) = type, integer.narrow != nil {
+            kept = .integer(IntegerType(bits: integer.bits, isSigned: integer.isSigned))
+        }
+        let operand = define(kept, range) { .convert($0, value.operand, shape) }
         return Value(type: type, parts: [operand], range: limits)
     }
 

@@ -66,6 +66,8 @@ final class CodeBuilder {
     var freshTemporary: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
+    /// Statements and expressions around the one at hand, those of the callers included.
+    var depth = 0
     /// What a property must have assigned when it ends.
     var propertyResult: Register?
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.

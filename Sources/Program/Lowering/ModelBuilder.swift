@@ -44,6 +44,8 @@ final class ModelBuilder {
 
     static let instructionsMax = 16_000
     static let inlinedCallsMax = 8_000
+    /// Bodies are lowered by recursion, into the functions that they call: what the stack of a thread holds for certain.
+    static let depthMax = 1_000
 
     struct CoverageKey: Hashable {
         var range: SourceRange

@@ -61,7 +61,11 @@ extension CodeBuilder {
             return nil
         }
         if containsLock(place.type) {
-            report(.insideOfLock(range, types.describe(place.type)))
+            if case .builtin(let builtin) = place.type {
+                report(.insideOfLock(range, builtin.rawValue))
+            } else {
+                report(.lockByValue(range))
+            }
             return nil
         }
         if leaves(place.type).count > 64 {
