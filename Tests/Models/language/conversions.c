@@ -8,6 +8,7 @@ static u64 top = 0x8000000000000000;
 static s8 lowest = -128;
 static long large = -9223372036854775807, minus = -1;
 static int minus_one = -1, bits;
+static long decimal = 4294967295;
 static struct { unsigned long wide : 63; s8 sign : 2; } fields;
 static int *pointer;
 
@@ -31,7 +32,7 @@ THREAD(t, 1)
 		seen = 4;
 	}
 	ASSERT(case_of_signed, seen == 4);
-	ASSERT(hexadecimal, (0xffffffff == minus_one) && !(4294967295 == minus_one));
+	ASSERT(hexadecimal, (0xffffffff == minus_one) && !(decimal == minus_one));
 	ASSERT(arms, (seen ? -1 : 1u) > 0);
 	ASSERT(enumerator, (u64)LAST == 4294967295);
 	seen = (u8)300 + (s8)200;
@@ -44,7 +45,7 @@ THREAD(t, 1)
 	top = (top >> 63) + (top > 5) + (bool)pointer;
 	ASSERT(unsigned_64, top == 2);
 	fields.wide = top - 3;
-	fields.sign = 2;
+	fields.sign = top;
 	ASSERT(sixty_three, fields.wide == 0x7fffffffffffffff && fields.sign == -2);
 	set_bit(31, &bits);
 	ASSERT(sign_bit, bits < 0);
