@@ -22,6 +22,8 @@ struct StepLines {
     static func remarks(_ step: Counterexample.Step) -> [String] {
         var remarks: [String] = []
         if let result = step.result { remarks.append("-> \(result)") }
+        let whole = wholeStruct(step)
+        if let whole { remarks.append(whole) }
         for effect in step.effects {
             switch effect {
             case .allocated(let object):
@@ -30,14 +32,24 @@ struct StepLines {
             case .gone(let object): remarks.append("[\(object) is gone]")
             case .queued(let callback): remarks.append("[queues \(callback)]")
             case .beganToWait(let lock): remarks.append("[waits for \(lock)]")
-            case .gracePeriodEnded: remarks.append("[grace period ended]")
+            case .gracePeriodEnded:
+                if !step.text.contains("grace period") { remarks.append("[grace period ended]") }
             case .acquired(let lock), .released(let lock):
                 if !step.text.contains(lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }
             case .wrote(let place, let value):
-                if let remark = written(place, value, by: step.text) { remarks.append(remark) }
+                if whole == nil, let remark = written(place, value, by: step.text) { remarks.append(remark) }
             }
         }
         return remarks
+    }
+
+    /// `[.table = NULL, .huge = true]` where one step wrote a struct that the text names.
+    private static func wholeStruct(_ step: Counterexample.Step) -> String? {
+        let values = step.effects.compactMap { effect -> (place: String, value: String)? in
+            if case .wrote(let place, let value) = effect { (place, value) } else { nil }
+        }
+        guard let parent = StructValue.parent(values.map(\.place)), step.text.contains(parent) else { return nil }
+        return StructValue.text(values).map { "[\($0)]" }
     }
 
     /// `[= ptpages[1]]` where the text names the place, `[ptpages[0].mapped = 1]` where it does not, nothing where it
@@ -48,14 +60,28 @@ struct StepLines {
         return says ? nil : "[= \(value)]"
     }
 
-    /// All of it within a width, and the caret line if the step is the one at fault.
-    func wrappedLines(width: Int, fails: Bool) -> [String] {
-        lines.flatMap { line -> [String] in
+    /// All of it within a width, and the caret line if the step is the one at fault: under its text, or under what its
+    /// thread did next and failed in.
+    func wrappedLines(width: Int, fails: Bool, failingText: String? = nil) -> [String] {
+        if fails, let failingText {
+            let indent = lines.last?.indent ?? 0
+            let margin = String(repeating: " ", count: indent)
+            let text = wrapped(failingText, width: width - indent, indent: 2).map { margin + $0 }
+            return wrappedLines(width: width, fails: false) + text + [carets(under: text[text.count - 1])]
+        }
+        return lines.flatMap { line -> [String] in
             let margin = String(repeating: " ", count: line.indent)
             var result = wrapped(line.text, width: width - line.indent, indent: 2).map { margin + $0 }
             if fails, line.isText, let last = result.last { result.append(carets(under: last)) }
             return result
         }
+    }
+
+    /// For a trace in one column: in one line if there is room, `pmd_populate(): READ_ONCE(mm.pmd) -> NULL`.
+    func compactLines(width: Int, fails: Bool, failingText: String?) -> [String] {
+        let text = lines.map(\.text).joined(separator: " ")
+        if fails || text.count > width { return wrappedLines(width: width, fails: fails, failingText: failingText) }
+        return [text]
     }
 
     /// The longest line if there were room enough.
