@@ -46,8 +46,13 @@ extension CodeBuilder {
             report(.recursion(expression.range, function.name.text))
             return .error
         }
-        guard frames.count < 64 else {
-            report(.modelTooLarge(expression.range, ModelBuilder.instructionsMax))
+        // Calls are counted as well: functions that call the one below twice grow without an instruction.
+        model.inlinedCalls += 1
+        guard frames.count < 64, model.inlinedCalls <= ModelBuilder.inlinedCallsMax,
+            model.instructionTotal < ModelBuilder.instructionsMax
+        else {
+            if !model.isTooLarge { report(.modelTooLarge(expression.range, ModelBuilder.instructionsMax)) }
+            model.isTooLarge = true
             return .error
         }
         var bindings: [String: Binding] = [:]

@@ -66,7 +66,6 @@ final class CodeBuilder {
     var freshTemporary: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
-    var reportedLimit = false
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.
     var modeRegisterBase = 0
     /// While the argument of a lock's function is looked at: its value should be an address.
@@ -85,8 +84,8 @@ final class CodeBuilder {
     func emit(_ operation: Operation, _ range: SourceRange) {
         freshTemporary = nil
         guard model.instructionTotal < ModelBuilder.instructionsMax else {
-            if !reportedLimit {
-                reportedLimit = true
+            if !model.isTooLarge {
+                model.isTooLarge = true
                 model.diagnostics.add(.modelTooLarge(range, ModelBuilder.instructionsMax))
             }
             return
