@@ -61,10 +61,26 @@ struct PendingSteps {
             let isGrace = waitsForGracePeriod(thread)
             sentence += ", for " + list(holders.map { holder in
                 (holder == thread ? "itself" : model.threads[holder].name)
-                    + (isGrace ? section(holder) : holding(holder, wantedBy: step))
+                    + (isGrace ? section(holder) : queued(holder, as: step) ?? holding(holder, wantedBy: step))
             })
         }
         return sentence + "."
+    }
+
+    /// A writer that only waits holds up the readers behind it.
+    private func queued(_ thread: Int, as step: Step) -> String? {
+        guard held.locks(of: thread).isEmpty, let other = nextStep(of: thread), other.kind == .endWait,
+            let lock = argument(step), lock == argument(other)
+        else { return nil }
+        return ", which is queued on \(lock)"
+    }
+
+    /// `sem` of `down_read(&sem)`.
+    private func argument(_ step: Step) -> String? {
+        let call = text(step)
+        guard call.hasSuffix(")"), let open = call.firstIndex(of: "(") else { return nil }
+        let argument = call[call.index(after: open)...].dropLast()
+        return argument.isEmpty ? nil : String(argument.hasPrefix("&") ? argument.dropFirst() : argument)
     }
 
     private func waitsForGracePeriod(_ thread: Int) -> Bool {
@@ -74,7 +90,7 @@ struct PendingSteps {
     /// `, which is inside rcu_read_lock() since step 1`; a lock held where a grace period waits for those too.
     private func section(_ thread: Int) -> String {
         let sections = held.sections(of: thread).map { section in
-            (section.name.hasSuffix(")") ? "is inside \(section.name)" : "has \(section.name)")
+            (section.wasEntered ? "is inside \(section.name)" : "has \(section.name)")
                 + (section.since.map { " since step \($0)" } ?? "")
         }
         return sections.isEmpty ? held(by: held.locks(of: thread)) : ", which \(list(sections))"
