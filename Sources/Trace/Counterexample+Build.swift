@@ -21,7 +21,8 @@ extension Counterexample {
 extension Finding {
     /// As EXPECT would name it: `USE_AFTER_FREE(ptpages)`.
     public var verdictText: String {
-        guard let name = names.first, !name.isEmpty else { return kind.word }
+        // What the compiler made up on the way is no name that anybody knows.
+        guard let name = names.first, !name.isEmpty, !name.contains(": temporary ") else { return kind.word }
         return "\(kind.word)(\(name))"
     }
 }

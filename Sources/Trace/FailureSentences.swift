@@ -21,7 +21,8 @@ struct FailureSentences {
         if finding.kind == .modelError { return [] }
         let own = kindSentences
         if !own.isEmpty { return own }
-        return finding.message.isEmpty ? [] : [sentence(finding.message)]
+        let message = finding.message.replacing(#/ into [^ ]+: temporary \d+/#, with: "")
+        return message.isEmpty ? [] : [sentence(message)]
     }
 
     private var kindSentences: [String] {
@@ -37,6 +38,7 @@ struct FailureSentences {
         case .unbalanced: return unbalanced(failure)
         case .sleepInAtomic: return sleepInAtomic(failure, thread)
         case .badUnlock: return badUnlock(failure, thread)
+        case .refcount: return refcount(failure)
         case .assertion: return assertion(failure)
         default: return []
         }
@@ -81,6 +83,29 @@ struct FailureSentences {
                 + (failure.kind == .useAfterFree ? "is free." : "is of an earlier life.")
         ]
         sentences += whoFreed(slot)
+        let allocated = run.lastStep(before: run.records.count) {
+            if case .allocated(slot) = $0 { true } else { false }
+        }
+        if failure.kind == .stalePointer, let allocated {
+            sentences.append("It was handed out again in \(run.describe(stepNumber: allocated)).")
+        }
+        return sentences
+    }
+
+    /// The count, and who brought it there.
+    private func refcount(_ failure: StepFailure) -> [String] {
+        let message = text(of: failure)
+        guard let record = run.records.last, !message.isEmpty else { return [] }
+        var sentences = [sentence(message)]
+        for case (_, .read(let cell, let value)) in record.events.reversed() {
+            guard case .data = model.cells[cell].role else { continue }
+            let writer = run.lastStep(before: run.records.count) {
+                if case .wrote(cell, _, _) = $0 { true } else { false }
+            }
+            sentences.append(
+                "\(names.place(cell)) is \(value)" + (writer.map { " since \(run.describe(stepNumber: $0))" } ?? "") + ".")
+            break
+        }
         return sentences
     }
 
@@ -149,9 +174,19 @@ struct FailureSentences {
                     + since(lock.name, thread: thread) + ".")
         }
         if sentences.isEmpty, lock.waiterCells.contains(where: { $0 > 0 && state.value(of: $0) > 0 }) {
-            sentences.append("\(object) is freed while a thread is queued on \(lock.name).")
+            let queued = model.threads.indices.filter { isQueued($0, on: lock) }.map { model.threads[$0].name }
+            let who = queued.isEmpty ? "a thread" : queued.joined(separator: ", ")
+            sentences.append("\(object) is freed while \(who) \(queued.count > 1 ? "are" : "is") queued on \(lock.name).")
         }
         return sentences
+    }
+
+    /// Whether the last that a thread did was to begin to wait for the lock.
+    private func isQueued(_ thread: Int, on lock: LockPlace) -> Bool {
+        guard let next = run.last.nextStep(of: thread), run.code(of: thread).steps[next].kind == .endWait,
+            let record = run.records.last(where: { Int($0.move.thread) == thread })
+        else { return false }
+        return names.lock(readBy: record)?.firstCell == lock.firstCell
     }
 
     // MARK: Locks

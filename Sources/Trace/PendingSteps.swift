@@ -58,7 +58,8 @@ struct PendingSteps {
         if holders.isEmpty {
             sentence += ", for ever: nobody is left who may end it"
         } else {
-            let isGrace = waitsForGracePeriod(thread)
+            // synchronize_srcu() inside its own read side stops at its beginning.
+            let isGrace = waitsForGracePeriod(thread) || step.text.hasPrefix("synchronize_")
             sentence += ", for " + list(holders.map { holder in
                 (holder == thread ? "itself" : model.threads[holder].name)
                     + (isGrace ? section(holder) : queued(holder, as: step) ?? holding(holder, wantedBy: step))

@@ -10,6 +10,7 @@ struct StepResult {
 
     func text(_ record: StepRecord, _ step: Step) -> String? {
         let code = run.code(of: Int(record.move.thread))
+        if StepText.returnsNothing(step.text) { return nil }
         if let value = record.result, let register = step.result {
             guard isDefined(register, by: record, code) else { return nil }
             return name(value, register, record, step, code)

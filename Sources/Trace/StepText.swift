@@ -64,6 +64,16 @@ enum StepText {
         character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
     }
 
+    /// Functions of the kernel that return nothing, whatever they have read on the way.
+    static func returnsNothing(_ text: String) -> Bool {
+        let name = text.prefix { $0 != "(" }
+        if ["set_bit", "clear_bit", "change_bit", "clear_bit_unlock"].contains(String(name)) { return true }
+        guard name.hasPrefix("atomic_") || name.hasPrefix("refcount_") else { return false }
+        return ["return", "fetch", "test", "unless", "read", "xchg", "not_zero", "negative", "positive"].allSatisfy {
+            !name.contains($0)
+        }
+    }
+
     /// Functions of the kernel that tell whether something is so: their 1 is a `true`.
     static func tellsTruth(_ text: String) -> Bool {
         let name = text.prefix { $0 != "(" }

@@ -156,6 +156,13 @@ import Testing
             remarks(text, .wrote(place: "n", value: "7"), .wrote(place: "n", value: "6")) == ["[n = 6]"])
     }
 
+    @Test func knowsWhatFunctionsReturn() {
+        #expect(StepText.returnsNothing("atomic_inc(&count)") && StepText.returnsNothing("refcount_set(&refs, 1)"))
+        #expect(!StepText.returnsNothing("atomic_inc_return(&count)") && !StepText.returnsNothing("READ_ONCE(count)"))
+        #expect(StepText.tellsTruth("refcount_inc_not_zero(&refs)") && StepText.tellsTruth("spin_trylock(&lock)"))
+        #expect(!StepText.tellsTruth("atomic_read(&count)") && !StepText.tellsTruth("test_count"))
+    }
+
     @Test(arguments: [
         ("ATOMIC { n++; }", "ATOMIC { n++; }"),
         ("ATOMIC { wait_until(!(a || b)); /* for (;;) */ count = 1; other_count = 2; third = 3; }",
