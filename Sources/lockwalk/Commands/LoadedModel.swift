@@ -52,7 +52,6 @@ struct LoadedModel {
             Self.tellCount(diagnostics.errorCount, console)
             throw Refused()
         }
-        if tellsWarnings { LoadedModel.tell(model.warnings, texts, console) }
         return model
     }
 
