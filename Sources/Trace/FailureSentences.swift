@@ -166,9 +166,10 @@ struct FailureSentences {
     private func badUnlock(_ failure: StepFailure, _ thread: String) -> [String] {
         guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return [] }
         let owner = Int(run.last.value(of: lock.ownerCell))
-        let readers = lock.readerCells.indices.filter { lock.readerCells[$0] > 0 && run.last.value(of: lock.readerCells[$0]) > 0 }
         var who = owner > 0 && owner <= model.threads.count ? [model.threads[owner - 1].name] : []
-        who += readers.map { "\(model.threads[$0].name) (for reading)" }
+        for (reader, cell) in lock.readerCells.enumerated() where cell > 0 && run.last.value(of: cell) > 0 {
+            who.append("\(model.threads[reader].name) (for reading)")
+        }
         let holders = who.isEmpty ? "nobody holds it" : "it is held by \(who.joined(separator: ", "))"
         return ["\(thread) releases \(lock.name), but \(holders)."]
     }

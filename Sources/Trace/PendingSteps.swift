@@ -53,7 +53,9 @@ struct PendingSteps {
         let name = model.threads[thread].name
         var sentence = "\(name) waits"
         let holders = holders(of: thread)
-        if !holders.isEmpty {
+        if holders.isEmpty {
+            sentence += " for ever: nobody is left who may end it"
+        } else {
             sentence += " for " + list(holders.map { holder in
                 holder == thread ? "itself\(holding(holder, wantedBy: step))"
                     : "\(model.threads[holder].name)\(holding(holder, wantedBy: step))"

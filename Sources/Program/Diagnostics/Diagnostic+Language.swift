@@ -46,6 +46,10 @@ extension Diagnostic {
         Diagnostic("L0449", range, "the address of \(wanted == "a lock" ? wanted : "a \(wanted)") is needed, and this is \(got)", suggestion: "check the lock's type, and the & before it")
     }
 
+    static func forgottenAmpersand(_ range: SourceRange, _ text: String) -> Diagnostic {
+        Diagnostic("L0449", range, "the address of a lock or counter is needed here", suggestion: "write &\(text)")
+    }
+
     static func poolAsValue(_ range: SourceRange, _ name: String) -> Diagnostic {
         Diagnostic("L0450", range, "'\(name)' is an OBJECTS, which only alloc() takes", suggestion: "get an object with alloc(\(name))")
     }
@@ -59,7 +63,7 @@ extension Diagnostic {
     }
 
     static func badObjectCount(_ range: SourceRange, _ count: Int64) -> Diagnostic {
-        Diagnostic("L0453", range, "there cannot be \(count) objects", suggestion: "use 1 to 64; two are enough for most protocols")
+        Diagnostic("L0453", range, "there cannot be \(count) objects", suggestion: "use 0 to 64; two are enough for most protocols")
     }
 
     static func freeNeedsObject(_ range: SourceRange, _ type: String) -> Diagnostic {

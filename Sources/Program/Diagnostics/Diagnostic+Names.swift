@@ -13,11 +13,14 @@ extension Diagnostic {
     static func unknownFunction(_ name: Name, _ nearest: String?) -> Diagnostic {
         Diagnostic(
             "L0401", name.range, "there is no function or primitive '\(name.text)'",
-            suggestion: meant(nearest, else: "write it as a static function; `lockwalk header` lists the primitives"))
+            suggestion: KernelHabits.advice[name.text]
+                ?? meant(nearest, else: "write it as a static function; `lockwalk header` lists the primitives"))
     }
 
     static func unknownType(_ name: Name, _ nearest: String?) -> Diagnostic {
-        Diagnostic("L0402", name.range, "there is no type '\(name.text)'", suggestion: meant(nearest, else: "define it above"))
+        Diagnostic(
+            "L0402", name.range, "there is no type '\(name.text)'",
+            suggestion: KernelHabits.advice[name.text] ?? meant(nearest, else: "define it above"))
     }
 
     static func redefined(_ what: String, _ range: SourceRange) -> Diagnostic {

@@ -39,15 +39,21 @@ extension CodeBuilder {
         _ function: Declaration.Function, _ body: Statement, _ arguments: [Expression], _ expression: Expression
     ) -> Value {
         guard arguments.count == function.parameters.count else {
-            report(.wrongArgumentCount(function.name, arguments.count, function.parameters.count...function.parameters.count))
+            let called = Name(function.name.text, expression.range)
+            report(.wrongArgumentCount(called, arguments.count, function.parameters.count...function.parameters.count))
             return .error
         }
         if frames.contains(where: { $0.name == function.name.text }) {
             report(.recursion(expression.range, function.name.text))
             return .error
         }
-        guard frames.count < 64 else {
-            report(.modelTooLarge(expression.range, ModelBuilder.instructionsMax))
+        // Calls are counted as well: functions that call the one below twice grow without an instruction.
+        model.inlinedCalls += 1
+        guard frames.count < 64, model.inlinedCalls <= ModelBuilder.inlinedCallsMax,
+            model.instructionTotal < ModelBuilder.instructionsMax
+        else {
+            if !model.isTooLarge { report(.modelTooLarge(expression.range, ModelBuilder.instructionsMax)) }
+            model.isTooLarge = true
             return .error
         }
         var bindings: [String: Binding] = [:]
@@ -204,8 +210,11 @@ extension CodeBuilder {
         lower(body)
         checkGotos()
         place(done)
+        // Read here, a result that some path does not give is found.
+        let read = newRegister(.bool)
+        emit(.move(read, .register(result)), body.range)
         emit(.end, body.range)
-        return (finish(), result)
+        return (finish(), read)
     }
 
     /// Resolves labels, drops what cannot be reached, and keeps the needs of what can.

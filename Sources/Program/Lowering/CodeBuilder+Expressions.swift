@@ -241,7 +241,12 @@ extension CodeBuilder {
         let sum = arithmetic(.add, old, Value(Int64(by)), expression.range)
         guard let converted = convert(sum, to: place.type, expression.range, bits: place.bits) else { return .error }
         write(place, converted, expression.range)
-        return isPrefix ? converted : old
+        guard isPrefix else { return old }
+        // The temporary may have become the variable itself.
+        if case .registers(let first, let offset, nil, _) = place.location {
+            return Value(type: place.type, parts: [.register(first + offset)], range: valueRange(place.type, place.bits))
+        }
+        return converted
     }
 
     /// Whether an expression names a ghost: then what is assigned to it belongs to the proof.

@@ -125,6 +125,11 @@ extension CodeBuilder {
             return nil
         }
         var isChecked = mode != .proof
+        if mode == .proof {
+            // A proof may look into free objects, which read as zero; nothing is there to look at behind NULL.
+            let isThere = binary(.notEqual, value.operand, .constant(0), expression.range)
+            check(isThere, .nullDereference, "a proof follows a pointer that is NULL", expression.range)
+        }
         // The address of a global can be followed without looking.
         if case .constant(let address) = value.operand, address != 0 { isChecked = false }
         return Place(.memory(address: value.operand, isChecked: isChecked), type, isGhost: false)
@@ -237,10 +242,9 @@ extension CodeBuilder {
                 result.location = .memory(
                     address: offset(address, by: Int(constant) * stride, range, type: type), isChecked: isChecked)
             } else {
-                let isGhost = mode == .proof
                 let element = define(.pointer(type), range) {
                     .elementAddress(
-                        $0, base: address, index: index.operand, count: count, stride: stride, isGhost: isGhost)
+                        $0, base: address, index: index.operand, count: count, stride: stride, isGhost: false)
                 }
                 result.location = .memory(address: element, isChecked: isChecked)
             }
@@ -297,7 +301,7 @@ extension CodeBuilder {
             return .error
         }
         if case .builtin(let builtin) = place.type {
-            report(.insideOfLock(range, builtin.rawValue))
+            report(readsLockArgument ? .forgottenAmpersand(range, folded(range)) : .insideOfLock(range, builtin.rawValue))
             return .error
         }
         if case .structure = place.type, mode == .program, atomics.isEmpty {

@@ -122,7 +122,13 @@ extension CodeBuilder {
     }
 
     private func initializeRegisters(_ place: Place, _ value: Value, _ range: SourceRange) {
-        guard let converted = convert(value, to: place.type, range, bits: place.bits) else { return }
+        guard let converted = convert(value, to: place.type, range, bits: place.bits) else {
+            // The fault was told; that the variable has no value need not be told as well.
+            if case .registers(let first, let offset, nil, _) = place.location {
+                for part in leaves(place.type).indices { emit(.move(first + offset + part, .constant(0)), range) }
+            }
+            return
+        }
         writeRegisters(place, converted, range)
     }
 

@@ -66,9 +66,10 @@ final class CodeBuilder {
     var freshTemporary: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
-    var reportedLimit = false
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.
     var modeRegisterBase = 0
+    /// While the argument of a lock's function is looked at: its value should be an address.
+    var readsLockArgument = false
 
     init(_ model: ModelBuilder, className: String, kind: Kind) {
         self.model = model
@@ -83,8 +84,8 @@ final class CodeBuilder {
     func emit(_ operation: Operation, _ range: SourceRange) {
         freshTemporary = nil
         guard model.instructionTotal < ModelBuilder.instructionsMax else {
-            if !reportedLimit {
-                reportedLimit = true
+            if !model.isTooLarge {
+                model.isTooLarge = true
                 model.diagnostics.add(.modelTooLarge(range, ModelBuilder.instructionsMax))
             }
             return
@@ -194,7 +195,8 @@ final class CodeBuilder {
         } else {
             kind = model.memory.storageKind(type, bits: bits, key: title)
         }
-        model.memory.storages.append(Storage(name: title, kind: kind))
+        model.memory.storages.append(
+            Storage(name: title, kind: kind, valueNames: model.memory.valueNames(type)))
         code.registers.append(
             RegisterInfo(name: name, range: range, storage: model.memory.storages.count - 1, isGhost: isGhost))
         return code.registers.count - 1

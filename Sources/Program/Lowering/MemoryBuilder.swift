@@ -99,6 +99,16 @@ struct MemoryBuilder {
         return cells.count - 1
     }
 
+    /// What the values of a bool or an enum are called.
+    func valueNames(_ type: Type) -> [Int64: String] {
+        switch type {
+        case .integer(let integer) where integer.isBool: return [0: "false", 1: "true"]
+        case .enumeration(let index):
+            return Dictionary(types.enumerations[index].enumerators.map { ($0.value, $0.name) }) { first, _ in first }
+        default: return [:]
+        }
+    }
+
     /// How a scalar of the type is kept; `key` names the variable or field for `WIDTH` and messages.
     mutating func storageKind(_ type: Type, bits: Int?, key: String) -> Storage.Kind {
         if let bits {
@@ -169,7 +179,9 @@ struct MemoryBuilder {
             addLock(builtin, name: name, key: key, slot: slot, isGhost: isGhost)
         default:
             let kind = storageKind(type, bits: bits, key: key)
-            cells.append(Cell(name: name, storage: storage(key, kind), slot: slot, isGhost: isGhost))
+            let number = storage(key, kind)
+            storages[number].valueNames = valueNames(type)
+            cells.append(Cell(name: name, storage: number, slot: slot, isGhost: isGhost))
         }
     }
 }

@@ -25,7 +25,12 @@ extension ModelBuilder {
             for (index, object) in objects.prefix(threads.count).enumerated()
             where threads.lowerBound + index < ModelSettings.threadsMax {
                 let target = objectName(object)
-                addThread("\(name)(\(target))", name, index: index, cpu: 0, isCallback: true)
+                let function =
+                    switch callback.function {
+                    case .named(let called): called
+                    case .free: "kfree_rcu"
+                    }
+                addThread("\(function)(\(target))", name, index: index, cpu: 0, isCallback: true)
             }
         }
     }

@@ -109,7 +109,7 @@ extension ModelBuilder {
             diagnostics.add(.objectsNeedStruct(typeName.range))
             return
         }
-        guard number >= 1, number <= 64 else {
+        guard number >= 0, number <= 64 else {
             diagnostics.add(.badObjectCount(count.range, number))
             return
         }

@@ -36,7 +36,12 @@ final class ModelBuilder {
     /// The labels that `at()` names, to be looked for when all threads are lowered.
     var labelUses: [(thread: String, label: String, range: SourceRange)] = []
 
-    static let instructionsMax = 200_000
+    var inlinedCalls = 0
+    /// The code has reached a limit, and that was said.
+    var isTooLarge = false
+
+    static let instructionsMax = 16_000
+    static let inlinedCallsMax = 8_000
 
     struct CoverageKey: Hashable {
         var range: SourceRange

@@ -65,7 +65,9 @@ extension CodeBuilder {
 
     /// The address of a lock or counter of the given type that an argument names, and the name it goes by.
     func lockArgument(_ expression: Expression, _ type: BuiltinType) -> (address: Operand, isChecked: Bool, key: String?)? {
+        readsLockArgument = true
         let value = lower(expression)
+        readsLockArgument = false
         guard case .pointer(.builtin(let actual)) = value.type, actual == type else {
             if !value.type.isError {
                 report(.wrongLockType(expression.range, types.describe(value.type), type.rawValue))

@@ -88,7 +88,7 @@ struct ThreadMasks {
     @inline(__always)
     init(_ expansion: borrowing Expansion) {
         for thread in 0..<expansion.threadCount {
-            let bit: UInt64 = 1 << UInt64(thread)
+            let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: thread)
             all |= bit
             switch expansion.status[thread] {
             case .ended: ended |= bit

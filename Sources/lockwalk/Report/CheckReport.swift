@@ -54,7 +54,9 @@ struct CheckReport {
         line += "; \(Quantities.duration(statistics.seconds))"
         var size = "\(Quantities.plural(statistics.stateBits, "bit")) a state"
         // A table has a least size; divided by a handful of states it says nothing.
-        if statistics.states >= 1000, statistics.bytesPerState > 0 { size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored" }
+        if statistics.states >= 1000, statistics.bytesPerState > 0 {
+            size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored"
+        }
         return [line, size]
     }
 
