@@ -18,8 +18,9 @@ struct ConditionValues {
         let thread = Int(failure.move.thread)
         let code = run.code(of: thread)
         let range = code.instructions[Int(failure.instruction)].range
+        let text = model.texts.text(of: range)
         var values = VariablesAtEnd(run: run, names: names).of(thread).compactMap { local -> String? in
-            guard let value = local.value, mentions(range, local.name) else { return nil }
+            guard let value = local.value, StepText.mentions(text, local.name) else { return nil }
             return "\(local.name) = \(value)"
         }
         for (instruction, event) in record.events {
@@ -44,20 +45,6 @@ struct ConditionValues {
         guard model.cells.indices.contains(cell), case .data = model.cells[cell].role else { return }
         let text = "\(names.place(cell)) = \(names.value(value, ofCell: cell, in: run.last))"
         if !values.contains(text) { values.append(text) }
-    }
-
-    /// Whether a text names a variable, not as a field: `pt` in `pt->pte`, not in `mm.pt`.
-    private func mentions(_ range: SourceRange, _ name: String) -> Bool {
-        let text = Array(model.texts.text(of: range))
-        let name = Array(name)
-        guard !name.isEmpty, text.count >= name.count else { return false }
-        func isPart(_ character: Character) -> Bool { character.isLetter || character.isNumber || character == "_" }
-        for start in 0...(text.count - name.count) where Array(text[start..<(start + name.count)]) == name {
-            let before = start > 0 ? text[start - 1] : " "
-            let end = start + name.count
-            if !isPart(before), before != ".", before != ">", end == text.count || !isPart(text[end]) { return true }
-        }
-        return false
     }
 }
 

@@ -128,10 +128,10 @@ private struct CounterexampleBuilder {
 
     /// Where the run ends: the failing instruction if one failed, the broken property, else the last step.
     private func source(_ failsInStep: Bool) -> (place: Counterexample.Place, text: String)? {
-        if finding.kind == .leak { return nil }
+        if finding.kind == .leak || finding.kind == .modelError { return nil }
         var range = failingRange ?? run.records.last.map { run.step($0).range } ?? .none
         if let property = run.property(of: finding) {
-            range = property.range
+            return names.line(of: property.range).map { ($0, textOfProperty(property)) }
         } else if !failsInStep, !run.records.isEmpty {
             return nil
         }
@@ -139,7 +139,28 @@ private struct CounterexampleBuilder {
         guard let place = names.line(of: range), range.file >= 0 else { return nil }
         let whole = model.texts.text(of: range)
         let line = model.texts.files[Int(range.file)].line(place.line)
-        return (place, whole.contains("\n") ? StepText.folded(range, in: model.texts) : line)
+        // A statement of several lines, or several in one line: it alone.
+        return (place, whole.contains("\n") || line.count > 120 ? StepText.folded(range, in: model.texts) : line)
+    }
+}
+
+extension CounterexampleBuilder {
+    /// `INVARIANT(one_owner) { return owners <= 1; }`, its first line alone if it is long. The range is that of its name.
+    private func textOfProperty(_ property: Property) -> String {
+        guard let place = names.line(of: property.range) else { return "" }
+        let file = model.texts.files[Int(property.range.file)]
+        var end = Int(property.range.end)
+        var depth = 0
+        while end < file.bytes.count, end - Int(property.range.end) < 300 {
+            if file.bytes[end] == UInt8(ascii: "{") { depth += 1 }
+            if file.bytes[end] == UInt8(ascii: "}") { depth -= 1 }
+            end += 1
+            if depth == 0, file.bytes[end - 1] == UInt8(ascii: "}") { break }
+        }
+        let start = file.lineStarts[place.line - 1]
+        let whole = StepText.folded(
+            SourceRange(file: property.range.file, start: start, end: Int32(end)), in: model.texts)
+        return depth == 0 && whole.hasSuffix("}") ? whole : file.line(place.line)
     }
 }
 

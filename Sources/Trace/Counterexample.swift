@@ -72,6 +72,9 @@ public struct Counterexample: Sendable {
             self.isSection = isSection
             self.since = since
         }
+
+        /// Whether the name is that of the call by which the section was entered, else of what it does.
+        var wasEntered: Bool { name.hasSuffix(")") }
     }
 
     public struct Step: Sendable {

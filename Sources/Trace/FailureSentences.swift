@@ -17,6 +17,8 @@ struct FailureSentences {
     var all: [String] {
         // What a deadlock or a race is, the threads in it tell themselves.
         if !finding.stuck.isEmpty || !finding.accesses.isEmpty { return [] }
+        // A fault of the model is told as a compiler would, above the trace.
+        if finding.kind == .modelError { return [] }
         let own = kindSentences
         if !own.isEmpty { return own }
         return finding.message.isEmpty ? [] : [sentence(finding.message)]
@@ -187,7 +189,7 @@ struct FailureSentences {
     /// Where the sections begin that a thread is in.
     private func sections(of thread: Int) -> [String] {
         held.sections(of: thread).compactMap { section in
-            section.since.map { "\(section.name) since \(run.describe(stepNumber: $0))." }
+            section.since.map { "It has \(section.wasEntered ? "been inside" : "had") \(section.name) since step \($0)." }
         }
     }
 
@@ -198,13 +200,16 @@ struct FailureSentences {
 
     private func badUnlock(_ failure: StepFailure, _ thread: String) -> [String] {
         guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return [] }
+        return ["\(thread) releases \(lock.name), but \(holders(of: lock))."]
+    }
+
+    private func holders(of lock: LockPlace) -> String {
         let owner = Int(run.last.value(of: lock.ownerCell))
         var who = owner > 0 && owner <= model.threads.count ? [model.threads[owner - 1].name] : []
         for (reader, cell) in lock.readerCells.enumerated() where cell > 0 && run.last.value(of: cell) > 0 {
             who.append("\(model.threads[reader].name) (for reading)")
         }
-        let holders = who.isEmpty ? "nobody holds it" : "it is held by \(who.joined(separator: ", "))"
-        return ["\(thread) releases \(lock.name), but \(holders)."]
+        return who.isEmpty ? "nobody holds it" : "it is held by \(who.joined(separator: ", "))"
     }
 
     // MARK: Properties
@@ -216,10 +221,16 @@ struct FailureSentences {
 
     /// The condition itself stands in the line above.
     private func assertion(_ failure: StepFailure) -> [String] {
-        guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return [] }
+        guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return lockNotHeld(failure) }
         let values = ConditionValues(run: run, names: names).ofFailure(failure)
         let isBug = ["BUG_ON", "WARN_ON", "WARN_ON_ONCE"].contains(model.failures[Int(failure.failure)].name)
         return ["The condition is \(isBug)" + list(values)]
+    }
+
+    /// lockdep_assert_held()
+    private func lockNotHeld(_ failure: StepFailure) -> [String] {
+        guard let lock = names.lock(at: CellID(clamping: failure.detail)) else { return [] }
+        return ["\(run.name(of: Int(failure.move.thread))) should hold \(lock.name), but \(holders(of: lock))."]
     }
 
     /// An INVARIANT or FINALLY that the last state breaks: no instruction failed.
@@ -232,7 +243,7 @@ struct FailureSentences {
             case (_, let last): "after step \(last)"
             }
         let values = ConditionValues(run: run, names: names).of(property)
-        return ["\(property.kind.rawValue)(\(property.name)) is false \(when)" + list(values)]
+        return ["It is false \(when)" + list(values)]
     }
 
     private func list(_ values: [String]) -> String {

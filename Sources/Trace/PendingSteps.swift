@@ -74,7 +74,7 @@ struct PendingSteps {
     /// `, which is inside rcu_read_lock() since step 1`; a lock held where a grace period waits for those too.
     private func section(_ thread: Int) -> String {
         let sections = held.sections(of: thread).map { section in
-            (section.name.hasSuffix(")") ? "is inside \(section.name)" : "has \(section.name)")
+            (section.wasEntered ? "is inside \(section.name)" : "has \(section.name)")
                 + (section.since.map { " since step \($0)" } ?? "")
         }
         return sections.isEmpty ? held(by: held.locks(of: thread)) : ", which \(list(sections))"

@@ -22,6 +22,8 @@ struct StepLines {
     static func remarks(_ step: Counterexample.Step) -> [String] {
         var remarks: [String] = []
         if let result = step.result { remarks.append("-> \(result)") }
+        var step = step
+        step.effects = finalEffects(step.effects)
         let whole = wholeStruct(step)
         if let whole { remarks.append(whole) }
         for effect in step.effects {
@@ -35,7 +37,7 @@ struct StepLines {
             case .gracePeriodEnded:
                 if !step.text.contains("grace period") { remarks.append("[grace period ended]") }
             case .acquired(let lock), .released(let lock):
-                if !step.text.contains(lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }
+                if !StepText.mentions(step.text, lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }
             case .wrote(let place, let value):
                 if whole == nil, let remark = written(place, value, by: step.text) { remarks.append(remark) }
             }
@@ -43,19 +45,27 @@ struct StepLines {
         return remarks
     }
 
+    /// Of several writes to one place by one step, which only an ATOMIC can do, the last one.
+    private static func finalEffects(_ effects: [Counterexample.Effect]) -> [Counterexample.Effect] {
+        effects.enumerated().filter { index, effect in
+            guard case .wrote(let place, _) = effect else { return true }
+            return !effects[(index + 1)...].contains { if case .wrote(place, _) = $0 { true } else { false } }
+        }.map(\.element)
+    }
+
     /// `[.table = NULL, .huge = true]` where one step wrote a struct that the text names.
     private static func wholeStruct(_ step: Counterexample.Step) -> String? {
         let values = step.effects.compactMap { effect -> (place: String, value: String)? in
             if case .wrote(let place, let value) = effect { (place, value) } else { nil }
         }
-        guard let parent = StructValue.parent(values.map(\.place)), step.text.contains(parent) else { return nil }
+        guard let parent = StructValue.parent(values.map(\.place)), StepText.mentions(step.text, parent) else { return nil }
         return StructValue.text(values).map { "[\($0)]" }
     }
 
     /// `[= ptpages[1]]` where the text names the place, `[ptpages[0].mapped = 1]` where it does not, nothing where it
     /// says the value too.
     private static func written(_ place: String, _ value: String, by text: String) -> String? {
-        guard text.contains(place) else { return "[\(place) = \(value)]" }
+        guard StepText.mentions(text, place), !text.hasPrefix("ATOMIC") else { return "[\(place) = \(value)]" }
         let says = [" = \(value)", ", \(value))", "= \(value));"].contains { text.hasSuffix($0) }
         return says ? nil : "[= \(value)]"
     }
@@ -84,8 +94,13 @@ struct StepLines {
         return [text]
     }
 
+    /// Remarks are broken rather than make a column wider than this.
+    private static let remarkWidthMax = 28
+
     /// The longest line if there were room enough.
-    var naturalWidth: Int { lines.map { $0.text.count + $0.indent }.max() ?? 0 }
+    var naturalWidth: Int {
+        lines.map { ($0.isText ? $0.text.count : min($0.text.count, Self.remarkWidthMax)) + $0.indent }.max() ?? 0
+    }
 }
 
 /// `^^^^` under a line, not under its margin.

@@ -4,7 +4,7 @@ import Syntax
 /// The text of a step as traces show it.
 enum StepText {
     /// Longer texts are cut.
-    private static let lengthMax = 100
+    private static let lengthMax = 120
     private static let statementMax = 48
 
     /// Without comments; an ATOMIC by its first statement, since what it wrote stands below it.
@@ -44,6 +44,22 @@ enum StepText {
             rest = rest[end.upperBound...]
         }
         return (result + rest).trimmed
+    }
+
+    /// Whether a text names a variable, not as a part of another name or of a field: `pt` in `pt->pte`, not in `mm.pt`.
+    static func mentions(_ text: String, _ name: String) -> Bool {
+        var rest = text[...]
+        while !name.isEmpty, let found = rest.firstRange(of: name) {
+            let before = text[..<found.lowerBound].last
+            let after = text[found.upperBound...].first
+            if !isPart(before), before != ".", before != ">", !isPart(after) { return true }
+            rest = rest[found.upperBound...]
+        }
+        return false
+    }
+
+    private static func isPart(_ character: Character?) -> Bool {
+        character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
     }
 
     /// Functions of the kernel that tell whether something is so: their 1 is a `true`.
