@@ -41,7 +41,9 @@ public struct TextRendering {
         for (step, cell) in zip(example.steps, cells) {
             let column = example.participants.firstIndex { $0.thread == step.thread } ?? 0
             let fails = example.lastStepFails && step.number == example.steps.count
-            for (index, line) in cell.wrappedLines(width: widths[column], fails: fails).enumerated() {
+            for (index, line) in cell.wrappedLines(
+                width: widths[column], fails: fails, failingText: example.failingText
+            ).enumerated() {
                 lines.append(row(number: index == 0 ? step.number : nil, [column: line], widths))
             }
         }
@@ -56,8 +58,10 @@ public struct TextRendering {
         }
     }
 
+    /// A callback runs on no CPU of the model; that it is one, `kfree_rcu(pages[0])` says by itself.
     private func title(_ participant: Counterexample.Participant) -> String {
-        participant.cpu.map { "CPU\($0): \(participant.name)" } ?? participant.name
+        if let cpu = participant.cpu { return "CPU\(cpu): \(participant.name)" }
+        return participant.name.hasPrefix("kfree_rcu(") ? participant.name : "RCU: \(participant.name)"
     }
 
     private func wantedWidths(_ cells: [StepLines]) -> [Int] {
@@ -65,6 +69,9 @@ public struct TextRendering {
             var wanted = title(participant).count
             for (step, cell) in zip(example.steps, cells) where step.thread == participant.thread {
                 wanted = max(wanted, cell.naturalWidth)
+            }
+            if let last = example.steps.last, last.thread == participant.thread, let text = example.failingText {
+                wanted = max(wanted, text.count + 2)
             }
             for pending in example.pending where pending.thread == participant.thread {
                 wanted = max(wanted, pending.text.count, pending.remark.count + 2)
@@ -131,7 +138,7 @@ public struct TextRendering {
         }
         for (step, cell) in zip(example.steps, cells) {
             let fails = example.lastStepFails && step.number == example.steps.count
-            add(step.number, step.thread, cell.wrappedLines(width: width, fails: fails))
+            add(step.number, step.thread, cell.compactLines(width: width, fails: fails, failingText: example.failingText))
         }
         for pending in example.pending { add(nil, pending.thread, pendingLines(pending, width: width)) }
         return lines
