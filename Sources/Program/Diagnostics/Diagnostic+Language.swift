@@ -63,7 +63,7 @@ extension Diagnostic {
     }
 
     static func badObjectCount(_ range: SourceRange, _ count: Int64) -> Diagnostic {
-        Diagnostic("L0453", range, "there cannot be \(count) objects", suggestion: "use 1 to 64; two are enough for most protocols")
+        Diagnostic("L0453", range, "there cannot be \(count) objects", suggestion: "use 0 to 64; two are enough for most protocols")
     }
 
     static func freeNeedsObject(_ range: SourceRange, _ type: String) -> Diagnostic {

@@ -32,7 +32,10 @@ extension Diagnostic {
     }
 
     static func incompleteType(_ type: String, _ range: SourceRange) -> Diagnostic {
-        Diagnostic("L0405", range, "\(type) is not defined here", suggestion: "define it before it is used, or use a pointer to it")
+        if type.hasPrefix("void") {
+            return Diagnostic("L0405", range, "nothing can be of type void", suggestion: "name the type that is meant")
+        }
+        return Diagnostic("L0405", range, "\(type) is not defined here", suggestion: "define it before it is used, or use a pointer to it")
     }
 
     static func noSuchField(_ name: Name, _ type: String, _ nearest: String?) -> Diagnostic {
@@ -60,7 +63,7 @@ extension Diagnostic {
     }
 
     static func badArrayLength(_ range: SourceRange, _ value: Int64) -> Diagnostic {
-        Diagnostic("L0411", range, "an array cannot have \(value) elements", suggestion: "use 1 to 4096")
+        Diagnostic("L0411", range, "an array cannot have \(value) elements", suggestion: "use 1 to \(TypeTable.elementsMax)")
     }
 
     static func badBitField(_ range: SourceRange) -> Diagnostic {

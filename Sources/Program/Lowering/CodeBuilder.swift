@@ -66,6 +66,8 @@ final class CodeBuilder {
     var freshTemporary: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
+    /// What a property must have assigned when it ends.
+    var propertyResult: Register?
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.
     var modeRegisterBase = 0
     /// While the argument of a lock's function is looked at: its value should be an address.
@@ -84,14 +86,16 @@ final class CodeBuilder {
     func emit(_ operation: Operation, _ range: SourceRange) {
         freshTemporary = nil
         guard model.instructionTotal < ModelBuilder.instructionsMax else {
-            if !model.isTooLarge {
-                model.isTooLarge = true
-                model.diagnostics.add(.modelTooLarge(range, ModelBuilder.instructionsMax))
-            }
+            reportTooLarge(range)
             return
         }
         model.instructionTotal += 1
         code.instructions.append(Instruction(operation, range))
+    }
+
+    func reportTooLarge(_ range: SourceRange) {
+        if !model.isTooLarge { report(.modelTooLarge(range, ModelBuilder.instructionsMax)) }
+        model.isTooLarge = true
     }
 
     func report(_ diagnostic: Diagnostic) { model.diagnostics.add(diagnostic) }

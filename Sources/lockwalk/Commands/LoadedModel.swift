@@ -20,7 +20,12 @@ struct LoadedModel {
             console.complain(failure.message)
             throw Refused()
         }
-        name = path == "-" ? "<stdin>" : path
+        try self.init(name: path == "-" ? "<stdin>" : path, bytes: bytes, console: console)
+    }
+
+    /// Parses a text that is at hand.
+    init(name: String, bytes: [UInt8], console: Console) throws {
+        self.name = name
         guard bytes.contains(where: { !($0 == 0x20 || (0x09...0x0D).contains($0)) }) else {
             console.complain("'\(name)' is empty; a model starts with #include <lockwalk.h>")
             throw Refused()
@@ -47,7 +52,6 @@ struct LoadedModel {
             Self.tellCount(diagnostics.errorCount, console)
             throw Refused()
         }
-        if tellsWarnings { LoadedModel.tell(model.warnings, texts, console) }
         return model
     }
 

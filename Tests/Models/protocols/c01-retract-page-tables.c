@@ -128,7 +128,8 @@ INVARIANT(no_anon_page_lost)
 }
 
 EXPECT(retract == MMAP_WRITE && walk == BY_MMAP,                    HOLDS);                       /* mmap write only: M */
-EXPECT(retract == MMAP_WRITE && (walk == BY_IMAP || walk == BY_ANON_VMA), USE_AFTER_FREE(tables), ASSERTION(table_attached)); /* R */
+EXPECT(retract == MMAP_WRITE && (walk == BY_IMAP || walk == BY_ANON_VMA),
+       USE_AFTER_FREE(tables), ASSERTION(table_attached));                                       /* R */
 EXPECT(retract == MMAP_IMAP_WRITE && walk == BY_IMAP,               HOLDS);                       /* + imap write */
 EXPECT(retract == MMAP_IMAP_WRITE && walk == BY_ANON_VMA,           USE_AFTER_FREE(tables), ASSERTION(table_attached));
 EXPECT(retract == REFUSE_ANON_VMA && (walk == BY_MMAP || walk == BY_IMAP || walk == BY_ANON_VMA), HOLDS);   /* 2022 */

@@ -1,7 +1,8 @@
 /*
  * Type-stable re-use makes the unlock hit a different lock than the lock did.
  *
- * rmap follows page->mapping to an anon_vma, takes the lock of its root, and may find that the anon_vma was freed and allocated again
+ * rmap follows page->mapping to an anon_vma, takes the lock of its root, and may find that the anon_vma was freed and
+ * allocated again
  * under another root meanwhile.
  *
  * Source: case c06; f18194275c39 "mm: fix hang on anon_vma->root->lock" (2010), eee0f252c653 (2011).

@@ -1,7 +1,8 @@
 /*
  * The percpu rwsem: readers without shared writes until a writer comes.
  *
- * Source: case c20; kernel/locking/percpu-rwsem.c, simplified. The sleeping is wait_until(); the lost wake-up row needs wait_event().
+ * Source: case c20; kernel/locking/percpu-rwsem.c, simplified. The sleeping is wait_until(); the lost wake-up row needs
+ * wait_event().
  */
 #include <lockwalk.h>
 
