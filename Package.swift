@@ -17,6 +17,7 @@ let package = Package(
             dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
+        .testTarget(name: "ProgramTests", dependencies: ["Program", "Syntax"], exclude: ["Fixtures"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
         .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(

@@ -150,12 +150,12 @@ extension ProgramExplanations {
             """),
         entry(
             "L0453", "bad number of objects",
-            "An OBJECTS has 1 to 64 objects. Each of them is part of every state, whether live or free. Two "
-                + "are enough for most protocols: the one that is freed, and the one that is allocated in its "
-                + "place.",
+            "An OBJECTS has 0 to 64 objects; with 0, alloc() gives NULL. Each of them is part of every state, "
+                + "whether live or free. Two are enough for most protocols: the one that is freed, and the one that "
+                + "is allocated in its place.",
             """
             struct page { int refs; };
-            CONFIG(int, count, 0);
+            CONFIG(int, count, 65);
             OBJECTS(struct page, pages, count);
 
             THREAD(t, 1) { kfree(alloc(pages)); }

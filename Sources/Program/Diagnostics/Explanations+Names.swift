@@ -111,13 +111,12 @@ extension ProgramExplanations {
         entry(
             "L0410", "array without a length",
             "The length of an array must be known when the model is compiled: all data is bounded, and each "
-                + "element has its place in the state. Write the length between the brackets. A CONFIG may stand "
-                + "there, if it should vary.",
+                + "element has its place in the state. Only a variable may leave its length to its initial values. "
+                + "Write the length between the brackets; a CONFIG may stand there, if it should vary.",
             """
-            typedef int row[];
-            static row numbers;
+            static int sum(int *numbers) { return *numbers; }
 
-            THREAD(t, 1) { skip(); }
+            THREAD(t, 1) { sum((int[]){ 1, 2 }); }
             """),
         entry(
             "L0411", "bad array length",

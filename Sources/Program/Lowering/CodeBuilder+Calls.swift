@@ -47,9 +47,11 @@ extension CodeBuilder {
             report(.recursion(expression.range, function.name.text))
             return .error
         }
-        // Functions that do nothing double their calls as well as others do.
-        model.instructionTotal += 1
-        guard frames.count < 64, model.instructionTotal < ModelBuilder.instructionsMax else {
+        // Calls are counted as well: functions that call the one below twice grow without an instruction.
+        model.inlinedCalls += 1
+        guard frames.count < 64, model.inlinedCalls <= ModelBuilder.inlinedCallsMax,
+            model.instructionTotal < ModelBuilder.instructionsMax
+        else {
             reportTooLarge(expression.range)
             return .error
         }

@@ -40,8 +40,10 @@ final class ModelBuilder {
 
     /// All labels of each thread, those too that no run of this variant gets to.
     var labelsOfClass: [String: [String]] = [:]
+    var inlinedCalls = 0
 
     static let instructionsMax = 16_000
+    static let inlinedCallsMax = 8_000
 
     struct CoverageKey: Hashable {
         var range: SourceRange
