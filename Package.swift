@@ -23,6 +23,7 @@ let package = Package(
         .testTarget(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
             exclude: ["Golden"]),
+        .testTarget(name: "RandomModelTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "CommandTests", dependencies: ["lockwalk"], exclude: ["Golden"]),
     ]
 )

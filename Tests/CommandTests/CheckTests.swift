@@ -52,6 +52,66 @@ import Testing
         #expect(answer.errors.contains(says), "it says: \(answer.errors)")
     }
 
+    @Test(arguments: [
+        ("flag", 0, ""), ("number", 2, "CONFIG number needs a value: write -D number=2"),
+        ("rule", 2, "CONFIG rule needs a value: write -D rule=B; it may be A, B"),
+    ]) func aNameAloneSwitchesABoolOn(name: String, code: Int32, says: String) throws {
+        let answer = try check("-q", "-D\(name)", model: """
+            #include <lockwalk.h>
+            enum rule { A, B };
+            CONFIG(enum rule, rule, A);
+            CONFIG(int, number, 2);
+            CONFIG(bool, flag, false);
+            THREAD(t, number) { if (flag && rule == A) skip(); }
+
+            """)
+        #expect(answer.code == code)
+        #expect(says.isEmpty ? answer.errors.isEmpty : answer.errors.contains(says), "it says: \(answer.errors)")
+        if code == 0 { #expect(answer.out.contains("flag=true")) }
+    }
+
+    @Test func aFaultOfTheModelIsToldAsACompilerDoes() throws {
+        let answer = try check(model: """
+            #include <lockwalk.h>
+            static bool ready;
+            static u3 count;
+            THREAD(t, 1)
+            {
+                    skip();
+                    ATOMIC { count = 1; wait_until(ready); }
+            }
+
+            """)
+        #expect(answer.code == 2)
+        #expect(answer.out.isEmpty)
+        expectGolden(answer.errors, "check-model-fault.txt")
+    }
+
+    @Test func manyWarningsAreToldInFewLines() throws {
+        let answer = try check(model: """
+            #include <lockwalk.h>
+            static u3 a, b, c, d, e;
+            THREAD(t, 2)
+            {
+                    a = 1;
+                    b = 1;
+                    c = 1;
+                    d = 1;
+                    e = 1;
+            }
+
+            """)
+        #expect(answer.code == 0)
+        expectGolden(answer.out, "check-warnings.txt")
+    }
+
+    @Test func nothingHappens() throws {
+        let answer = try check(model: "#include <lockwalk.h>\nTHREAD(t, 2) { }\n")
+        #expect(answer.code == 0)
+        #expect(answer.out.hasPrefix("holds: every interleaving of m.c\n\n1 state, 0 transitions, depth 0; TIME\n"))
+        #expect(answer.out.contains("no thread ever takes a step"))
+    }
+
     @Test func readsStandardInput() throws {
         let answer = try Program.run(["check", "-q", "-"], input: Models.zap)
         #expect(answer.code == 0)
@@ -63,8 +123,8 @@ import Testing
         try scratch.write("m.c", Models.zap)
         let answer = try Program.run(["layout", "m.c"], in: scratch.url)
         #expect(answer.code == 0)
-        #expect(answer.out.contains("mm.pmd"))
-        #expect(answer.out.contains("walker: "))
+        expectGolden(answer.out, "layout.txt")
+        #expect(answer.out.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
     /// `lockwalk check m.c | true`: the reader is gone before the first word.

@@ -64,6 +64,13 @@ import Testing
         #expect(answer.out.contains("1 that cannot be tested"))
     }
 
+    @Test func aModelWithoutRowsMustCompileToo() throws {
+        let answer = try test(models: ["a.c": "#include <lockwalk.h>\nTHREAD(t, 1) { x = 1; }\n"])
+        #expect(answer.code == 2)
+        #expect(answer.errors.contains("a.c:2:16: error[L0400]"))
+        #expect(answer.out.contains("a.c: it does not compile"))
+    }
+
     @Test func aLimitIsAFailure() throws {
         let answer = try test("--depth=2", models: ["zap.c": Models.zap])
         #expect(answer.code == 1)

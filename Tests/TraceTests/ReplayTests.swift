@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    static func found() throws -> Found {
+    static func found(_ text: String = Self.text) throws -> Found {
         var diagnostics = Diagnostics()
         let tree = parseModel(name: "m.c", bytes: Array(text.utf8), readFile: { _ in nil }, diagnostics: &diagnostics)
         let source = ModelSource(tree: tree, diagnostics: &diagnostics)
@@ -61,6 +61,54 @@ import Testing
         let locking = try #require(example.steps.first { $0.text == "mutex_lock(&mutex)" })
         #expect(owner.locks == [.init(name: "mutex", isShared: false, since: locking.number)])
         #expect(example.locals.contains { $0.name == "page" && $0.value == nil }, "the owner's pointer is dead")
+        #expect(example.steps.last?.result == nil, "a step that failed has no result")
+    }
+
+    @Test func namesValuesAndTellsSectionsAndConditions() throws {
+        let found = try Self.found("""
+            #include <lockwalk.h>
+            enum state { IDLE, BUSY };
+            struct entry { u2 table; bool huge; };
+            static struct entry entry;
+            static enum state state;
+            THREAD(setter, 1) { WRITE_ONCE(state, BUSY); }
+            THREAD(user, 1)
+            {
+                    struct entry seen;
+                    rcu_read_lock();
+                    seen = READ_ONCE(entry);
+                    preempt_disable();
+                    if (READ_ONCE(state) == BUSY)
+                            ASSERT(kept, seen.huge);
+                    preempt_enable();
+                    rcu_read_unlock();
+                    synchronize_rcu();
+            }
+            """)
+        let example = try found.replay(found.finding)
+        #expect(example.steps.first { $0.text == "READ_ONCE(entry)" }?.result == ".table = 0, .huge = false")
+        #expect(example.steps.last?.result == "BUSY")
+        #expect(example.failingText == "ASSERT(kept, seen.huge)")
+        #expect(example.explanation == ["The condition is false: seen.huge = false."])
+        let user = try #require(example.holdings.first { $0.thread == 1 })
+        #expect(user.locks.map(\.name).sorted() == ["preemption off", "rcu_read_lock()"])
+        #expect(user.locks.allSatisfy { $0.isSection && $0.since != nil })
+    }
+
+    @Test func tellsAPropertyThatIsFalseFromTheStart() throws {
+        let found = try Self.found("""
+            #include <lockwalk.h>
+            static u3 count = 4;
+            THREAD(t, 1) { WRITE_ONCE(count, 1); }
+            INVARIANT(small)
+            {
+                    return count < 3;   /* it is not */
+            }
+            """)
+        let example = try found.replay(found.finding)
+        #expect(example.steps.isEmpty)
+        #expect(example.source?.text == "INVARIANT(small) { return count < 3; }")
+        #expect(example.explanation == ["It is false in the initial state: count = 4."])
     }
 
     @Test func refusesARunThatEndsOtherwise() throws {

@@ -212,11 +212,8 @@ extension CodeBuilder {
         lower(body)
         checkGotos()
         place(done)
-        // Read here, a result that some path does not give is found.
-        let read = newRegister(.bool)
-        emit(.move(read, .register(result)), body.range)
         emit(.end, body.range)
-        return (finish(), read)
+        return (finish(), result)
     }
 
     /// Resolves labels, drops what cannot be reached, and keeps the needs of what can.

@@ -80,8 +80,11 @@ extension LoadedModel {
             guard let config = source.configs.first(where: { $0.name == parts[0] }) else {
                 throw UsageError(unknownConfig(parts[0]), command: command)
             }
-            // As with a compiler, a name alone means 1.
-            let text = parts.count > 1 ? parts[1] : "1"
+            guard parts.count > 1 || config.typeDescription == "bool" else {
+                throw UsageError(missingValue(config), command: command)
+            }
+            // As with a compiler, a name alone switches it on.
+            let text = parts.count > 1 ? parts[1] : "true"
             guard let value = source.value(text, ofConfig: config.name) else {
                 throw UsageError(badValue(text, config), command: command)
             }
@@ -100,6 +103,14 @@ extension LoadedModel {
         } else {
             message += "; it has \(names.joined(separator: ", "))"
         }
+        return message
+    }
+
+    private func missingValue(_ config: ConfigInfo) -> String {
+        let values = config.values?.map(\.text) ?? []
+        let example = values.first { $0 != config.text(of: config.defaultValue) } ?? values.first ?? "2"
+        var message = "CONFIG \(config.name) needs a value: write -D \(config.name)=\(example)"
+        if !values.isEmpty { message += "; it may be \(values.joined(separator: ", "))" }
         return message
     }
 
