@@ -82,7 +82,7 @@ extension CodeBuilder {
     private func proofDepth(_ register: Register) -> Bool { register < modeRegisterBase }
 
     /// A `u1`…`u7` that is given a value beyond its bits is an OVERFLOW.
-    private func checkNarrow(
+    func checkNarrow(
         _ value: Operand, _ type: Type, _ range: ClosedRange<Int64>?, _ name: String?, _ place: SourceRange
     ) {
         guard case .integer(let integer) = type, let narrow = integer.narrow else { return }
@@ -148,6 +148,8 @@ extension CodeBuilder {
         case (_, .integer(let integer)) where integer.isBool && value.type.isScalar:
             return Value(type: type, parts: [truth(value, range)], range: 0...1)
         case (.integer, .integer(let integer)), (.enumeration, .integer(let integer)):
+            // Wrapped first, 256 would fit a u2; what does not fit is told where the value gets to.
+            if integer.narrow != nil, bits == nil { return Value(type: type, parts: value.parts, range: value.range) }
             let shape = IntegerShape(bits: bits ?? integer.bits, isSigned: integer.isSigned)
             return wrapped(value, shape, type, range)
         case (.integer, .enumeration), (.enumeration, .enumeration):
