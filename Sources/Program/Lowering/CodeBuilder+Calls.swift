@@ -56,7 +56,7 @@ extension CodeBuilder {
             return .error
         }
         var bindings: [String: Binding] = [:]
-        let values = arguments.map { lower($0) }
+        let values = arguments.indices.map { kept(lower(arguments[$0]), before: arguments[($0 + 1)...], arguments[$0].range) }
         for (parameter, (value, argument)) in zip(function.parameters, zip(values, arguments)) {
             bindings[parameter.name.text] = bind(parameter, value, argument.range, in: body)
         }

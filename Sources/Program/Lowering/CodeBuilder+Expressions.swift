@@ -129,17 +129,28 @@ extension CodeBuilder {
         }
     }
 
-    /// Both operands in order; the left one is kept if the right one could change the variable that it came from.
+    /// Both operands in order.
     private func operands(_ left: Expression, _ right: Expression) -> (Value, Value) {
-        var a = lower(left)
-        if case .register(let register) = a.operand, a.parts.count == 1, code.registers[register].name != nil,
-            hasSideEffect(right)
-        {
-            let copy = newRegister(a.type)
-            emit(.move(copy, a.operand), left.range)
-            a.parts = [.register(copy)]
-        }
+        let a = kept(lower(left), before: right, at: left.range)
         return (a, lower(right))
+    }
+
+    /// A value that stays what it is while a later operand is evaluated: a copy, if that one could change the variable
+    /// that it lies in.
+    func kept(_ value: Value, before later: Expression..., at range: SourceRange) -> Value {
+        kept(value, before: later[...], range)
+    }
+
+    func kept(_ value: Value, before later: ArraySlice<Expression>, _ range: SourceRange) -> Value {
+        guard value.localTarget == nil, later.contains(where: hasSideEffect) else { return value }
+        var result = value
+        for (index, leaf) in leaves(value.type).enumerated() where index < value.parts.count {
+            guard case .register(let register) = value.parts[index], code.registers[register].name != nil else { continue }
+            let copy = newRegister(leaf.type)
+            emit(.move(copy, value.parts[index]), range)
+            result.parts[index] = .register(copy)
+        }
+        return result
     }
 
     private func hasSideEffect(_ expression: Expression) -> Bool {
@@ -165,6 +176,7 @@ extension CodeBuilder {
         case .void: return .nothing
         case .integer, .enumeration:
             if value.type.isInteger || (type == .bool && value.type.isPointer) {
+                checkNarrow(value.operand, type, value.range, nil, expression.range)
                 return convert(value, to: type, expression.range) ?? .error
             }
         case .pointer:

@@ -149,6 +149,8 @@ extension CodeBuilder {
         case (_, .integer(let integer)) where integer.isBool && value.type.isScalar:
             return Value(type: type, parts: [truth(value, range)], range: 0...1)
         case (.integer, .integer(let integer)), (.enumeration, .integer(let integer)):
+            // Wrapped first, 256 would fit a u2; what does not fit is told where the value gets to.
+            if integer.narrow != nil, bits == nil { return Value(type: type, parts: value.parts, range: value.range) }
             let shape = IntegerShape(bits: bits ?? integer.bits, isSigned: integer.isSigned)
             return wrapped(value, shape, type, range)
         case (.integer, .enumeration), (.enumeration, .enumeration):

@@ -150,7 +150,7 @@ extension CodeBuilder {
 
     func compareExchange(_ site: CallSite, _ ordering: Ordering) -> Value {
         let target = pointeeArgument(site.arguments[0])
-        let expected = lower(site.arguments[1])
+        let expected = kept(lower(site.arguments[1]), before: site.arguments[2], at: site.range)
         let new = lower(site.arguments[2])
         guard let (place, address, isChecked) = shared(target, site.range),
             let wanted = convert(expected, to: place.type, site.arguments[1].range),

@@ -17,7 +17,7 @@ enum BitPrimitives {
 
 extension CodeBuilder {
     private func bitArguments(_ site: CallSite) -> (bit: Operand, place: Place, address: Operand, isChecked: Bool)? {
-        guard let bit = argument(site.arguments[0], .int), let place = pointeeArgument(site.arguments[1]) else { return nil }
+        guard let bit = argument(site, 0, .int), let place = pointeeArgument(site.arguments[1]) else { return nil }
         guard case .integer(let integer) = place.type, place.bits == nil else {
             if !place.type.isError { report(.notAnInteger(site.arguments[1].range, types.describe(place.type))) }
             return nil

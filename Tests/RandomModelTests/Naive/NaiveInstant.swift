@@ -1,5 +1,5 @@
-/// Conditions that are evaluated in one instant: those of `wait_until`, which can fail, and those of proofs, which
-/// read everything (NULL and free objects as zero) and cannot.
+/// Conditions that are evaluated in one instant: those of `wait_until`, and those of proofs, which may look into free
+/// objects (they read as zero). Behind NULL, or the end of an array, there is nothing to look at for either.
 struct NaiveInstant {
     let memory: NaiveMemory
     let state: NaiveState
@@ -54,7 +54,7 @@ struct NaiveInstant {
 
     private func read(_ address: Int) throws(Failure) -> Int {
         if let fault = memory.fault(address, state) {
-            if isProof { return 0 }
+            if isProof, fault == .useAfterFree { return 0 }
             throw Failure(fault: fault)
         }
         return state.cells[address]
@@ -66,10 +66,7 @@ struct NaiveInstant {
         case .element(let global, let index):
             guard case .array(_, let count) = memory.model.globals[global].kind else { preconditionFailure() }
             let number = try value(index)
-            guard (0..<count).contains(number) else {
-                if isProof { return 0 }
-                throw Failure(fault: .outOfBounds)
-            }
+            guard (0..<count).contains(number) else { throw Failure(fault: .outOfBounds) }
             return memory.firstCell[global] + number
         case .field(let base, let field):
             let address = try value(base)

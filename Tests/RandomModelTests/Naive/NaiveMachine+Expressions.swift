@@ -15,8 +15,9 @@ extension NaiveMachine {
             switch place.kind {
             case .element(let global, _):
                 guard case .array(_, let count) = model.globals[global].kind else { preconditionFailure() }
-                guard (0..<count).contains(value) else { return .fails(.outOfBounds) }
-                give(memory.firstCell[global] + value)
+                // An access finds out by itself that it has no place to go: each wrong index is a negative address of its own.
+                let wrong = value < 0 ? 2 * value : -2 * value - 1
+                give((0..<count).contains(value) ? memory.firstCell[global] + value : wrong)
             case .field(_, let field): give(value == 0 ? 0 : value + field)
             case .global: preconditionFailure()
             }
@@ -39,7 +40,9 @@ extension NaiveMachine {
             convertTop(thread, &state)
             let new = pop(thread, &state)
             let address = pop(thread, &state)
-            give(isPrefix ? new : old)
+            // A result that is dropped at once tells no two states apart.
+            let isDropped = state.threads[thread].items.dropLast().last == .discard
+            give(isDropped ? 0 : isPrefix ? new : old)
             give(address)
             give(new)
         case .storePlace: return storeTop(thread, &state)

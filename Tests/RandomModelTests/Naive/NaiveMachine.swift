@@ -211,10 +211,16 @@ struct NaiveMachine {
             case .failure(let failure): return .fails(failure.fault)
             }
         case .assert(_, let condition):
-            guard case .success(let result) = value(condition, isProof: true) else { return .fails(.overflow) }
-            return result == 0 ? .fails(.assertion) : .goesOn
+            switch value(condition, isProof: true) {
+            case .success(let result): return result == 0 ? .fails(.assertion) : .goesOn
+            case .failure(let failure): return .fails(failure.fault)
+            }
         case .ghost(let global, let expression):
-            guard case .success(let result) = value(expression, isProof: true) else { return .fails(.overflow) }
+            let result: Int
+            switch value(expression, isProof: true) {
+            case .success(let value): result = value
+            case .failure(let failure): return .fails(failure.fault)
+            }
             let cell = memory.firstCell[global]
             guard NaiveMemory.fits(result, memory.kinds[cell]!) else { return .fails(.overflow) }
             state.cells[cell] = NaiveMemory.converted(result, memory.kinds[cell]!)

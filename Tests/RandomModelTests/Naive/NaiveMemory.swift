@@ -73,6 +73,7 @@ struct NaiveMemory {
 
     /// Why an address cannot be followed.
     func fault(_ address: Int, _ state: NaiveState) -> Fault? {
+        if address < 0 { return .outOfBounds }
         if address == 0 { return .nullDereference }
         if let slot = slot(of: address), !state.live[slot] { return .useAfterFree }
         return nil

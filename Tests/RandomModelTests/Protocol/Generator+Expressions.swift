@@ -1,14 +1,16 @@
 extension Generator {
     // MARK: Numbers
 
-    /// A place that holds a number which plain code may read and write.
-    mutating func numberPlace() -> Place {
+    /// A place that holds a number which plain code may read and write. Only what is loaded at once may lie outside of an
+    /// array: the design does not say at which of several steps another index is found out.
+    mutating func numberPlace(isRead: Bool = false) -> Place {
         if features.contains(.array), random.chance(30), let index = model.globals.firstIndex(where: { $0.name == "table" }) {
             let number = random.weighted([(4, 0), (3, 1), (2, 2)])
             if number == 0 { return Place(.element(index, constant(random.below(2)))) }
             if number == 1, instances == 2 { return Place(.element(index, Expression(.selfIndex))) }
             let local = Expression(.local(numberLocal()))
-            return Place(.element(index, random.chance(70) ? Expression(.binary(.and, local, constant(1))) : local))
+            if isRead, random.chance(30) { return Place(.element(index, local)) }
+            return Place(.element(index, Expression(.binary(.and, local, constant(1)))))
         }
         if random.chance(45), let place = field(where: { if case .integer = $0 { true } else { false } }) { return place }
         return global(where: { if case .cell(.integer) = $0.kind { true } else { false } })!
@@ -39,12 +41,13 @@ extension Generator {
     }
 
     mutating func number(_ depth: Int) -> Expression {
+        if depth <= 0, random.chance(15) { return bumpLocal() }
         if depth <= 0 || random.chance(30) {
             return random.weighted([(3, 0), (5, 1), (instances == 2 ? 3 : 0, 2)]) == 0
                 ? constant(random.below(4)) : leaf()
         }
         switch random.below(18) {
-        case 0...5: return load(numberPlace(), isMarked: random.chance(50))
+        case 0...5: return load(numberPlace(isRead: true), isMarked: random.chance(50))
         case 6...8:
             let operation = random.among([BinaryOperation.add, .subtract, .and, .or, .exclusiveOr, .multiply])
             return Expression(.binary(operation, number(depth - 1), number(depth - 1)))
@@ -52,13 +55,17 @@ extension Generator {
         case 10: return Expression(.conditional(condition(depth - 1), number(depth - 1), number(depth - 1)))
         case 11: return condition(depth - 1)
         case 12: return Expression(.bump(numberPlace(), by: random.among([1, 1, -1]), isPrefix: random.chance(50)))
-        case 13: return Expression(.bumpLocal(0, by: random.among([1, -1]), isPrefix: random.chance(50)))
+        case 13: return bumpLocal()
         case 14:
             let operation = random.among([BinaryOperation.divide, .remainder, .shiftLeft, .shiftRight])
             let divisor = random.chance(60) ? constant(1 + random.below(2)) : leaf()
             return Expression(.binary(operation, number(depth - 1), divisor))
         default: return valuedCall(depth) ?? leaf()
         }
+    }
+
+    private mutating func bumpLocal() -> Expression {
+        Expression(.bumpLocal(0, by: random.among([1, 1, -1]), isPrefix: random.chance(50)))
     }
 
     /// Not a constant, so that no condition can be folded.
@@ -70,13 +77,15 @@ extension Generator {
     private mutating func valuedCall(_ depth: Int) -> Expression? {
         switch random.below(10) {
         case 0: return call(.maybe)
-        case 1: return call(.pick, .value(constant(random.below(2))), .value(constant(1 + random.below(2))))
+        case 1: return call(.pick, .value(Expression(.binary(.and, number(0), constant(1)))), .value(constant(1 + random.below(2))))
         case 2...4:
             let place = numberPlace()
             let new = Argument.value(value(for: place, depth - 1))
             switch random.below(4) {
             case 0: return call(.exchange, .address(place), new)
-            case 1: return call(.compareExchange, .address(place), .value(number(depth - 1)), new)
+            case 1:
+                let expected = random.chance(50) ? Expression(.local(0)) : number(depth - 1)
+                return call(.compareExchange, .address(place), .value(expected), random.chance(30) ? .value(bumpLocal()) : new)
             default: return call(.tryCompareExchange, .address(place), .local(0), new)
             }
         case 5...6: return atomicValue(depth)
@@ -107,11 +116,11 @@ extension Generator {
         case 4: return call(.atomicFetchAdd, some, .address(place))
         case 5: return call(random.among([.atomicFetchOr, .atomicFetchAndNot]), some, .address(place))
         case 6: return call(.atomicExchange, .address(place), some)
-        case 7: return call(.atomicCompareExchange, .address(place), some, .value(constant(random.below(3))))
+        case 7: return call(.atomicCompareExchange, .address(place), some, .value(random.chance(30) ? bumpLocal() : constant(1)))
         case 8: return call(.atomicTryCompareExchange, .address(place), .local(0), some)
         case 9: return call(.atomicDecAndTest, .address(place))
         case 10: return call(.atomicIncNotZero, .address(place))
-        default: return call(.atomicAddUnless, .address(place), one, .value(constant(random.below(3))))
+        default: return call(.atomicAddUnless, .address(place), some, .value(constant(random.below(3))))
         }
     }
 
@@ -129,7 +138,7 @@ extension Generator {
         switch random.below(depth > 0 ? 10 : 5) {
         case 0: return leaf()
         case 1: return Expression(.unary(.not, leaf()))
-        case 2...4: return comparison(load(numberPlace(), isMarked: random.chance(60)))
+        case 2...4: return comparison(load(numberPlace(isRead: true), isMarked: random.chance(60)))
         case 5: return comparison(leaf())
         case 6: return Expression(.both(condition(depth - 1), condition(depth - 1)))
         case 7: return Expression(.either(condition(depth - 1), condition(depth - 1)))
@@ -157,7 +166,8 @@ extension Generator {
         case 0...3: return load(global(.pointer)!, isMarked: random.chance(70))
         case 4: return call(.alloc)
         case 5: return Expression(.local(pointerLocal()))
-        case 6 where next != nil: return load(Place(.field(Expression(.local(pointerLocal())), next!)))
+        case 6 where next != nil && !taken.isEmpty:
+            return load(Place(.field(Expression(.local(random.among(taken))), next!)))
         case 7 where random.chance(50):
             return Expression(.conditional(condition(0), load(global(.pointer)!), Expression(.local(pointerLocal()))))
         default: return call(.exchange, .address(global(.pointer)!), .value(random.chance(60) ? Expression(.null) : Expression(.local(pointerLocal()))))
@@ -177,7 +187,7 @@ extension Generator {
         if random.chance(10), let place = global(.spinlock) {
             return Expression(.unary(.not, call(.spinIsLocked, .address(place))))
         }
-        return comparison(load(numberPlace(), isMarked: random.chance(60)))
+        return comparison(load(numberPlace(isRead: true), isMarked: random.chance(60)))
     }
 
     /// A condition of a proof: locals where there are any, ghosts, shared memory without a step.
@@ -190,7 +200,7 @@ extension Generator {
         switch random.below(7) {
         case 0 where !locals.isEmpty: return comparison(leaf())
         case 1 where features.contains(.objects):
-            let pointer = locals.isEmpty || random.chance(50) ? load(global(.pointer)!, isMarked: false) : Expression(.local(pointerLocal()))
+            let pointer = locals.isEmpty || taken.isEmpty || random.chance(50) ? load(global(.pointer)!, isMarked: false) : Expression(.local(pointerLocal()))
             return Expression(.live(pointer))
         case 2 where !model.threads.isEmpty:
             let thread = random.below(model.threads.count)
@@ -209,7 +219,7 @@ extension Generator {
             let place = global(where: { if case .cell(.integer) = $0.kind { true } else { false } })!
             return comparison(load(place, isMarked: false))
         }
-        return comparison(load(numberPlace(), isMarked: random.chance(30)))
+        return comparison(load(numberPlace(isRead: true), isMarked: random.chance(30)))
     }
 
     /// What a ghost is set to.
@@ -217,7 +227,7 @@ extension Generator {
         switch random.below(4) {
         case 0: return constant(random.below(4))
         case 1: return Expression(.binary(.and, leaf(), constant(3)))
-        case 2: return Expression(.binary(.and, load(numberPlace(), isMarked: false), constant(3)))
+        case 2: return Expression(.binary(.and, load(numberPlace(isRead: true), isMarked: false), constant(3)))
         default:
             let ghost = global(where: { if case .ghost = $0.kind { true } else { false } })!
             let next = Expression(.binary(.add, load(ghost, isMarked: false), constant(1)))

@@ -12,7 +12,7 @@ extension Generator {
         let room = depth < 2
         switch random.below(room ? 30 : 14) {
         case 0...3: return [access()]
-        case 4...6: return [Statement(.assign(numberLocal(), number(2)))]
+        case 4...6: return [assignment(2)]
         case 7: return proofStatement()
         case 8...10: return primitive() ?? [access()]
         case 11: return [Statement(.waitUntil(awaited(1)))]
@@ -25,6 +25,14 @@ extension Generator {
         case 22: return [Statement(.call(call(random.among([.skip, .maybe]))))]
         default: return section(depth) ?? primitive() ?? [access()]
         }
+    }
+
+    /// Never `l = l`, which the engine is free to see through.
+    private mutating func assignment(_ depth: Int) -> Statement {
+        let local = numberLocal()
+        let value = number(depth)
+        if case .local(local) = value.kind { return access() }
+        return Statement(.assign(local, value))
     }
 
     /// Reads or writes shared memory once or twice.
@@ -59,7 +67,7 @@ extension Generator {
     private mutating func loop(_ depth: Int) -> Statement {
         loopDepth += 1
         defer { loopDepth -= 1 }
-        let shared = comparison(load(numberPlace()))
+        let shared = comparison(load(numberPlace(isRead: true)))
         switch random.below(3) {
         case 0: return Statement(.forLoop(1 + loopDepth, bound: 2, body(depth)))
         case 1: return Statement(.whileLoop(random.chance(60) ? shared : Expression(.both(shared, condition(0))), body(depth)))
@@ -75,7 +83,7 @@ extension Generator {
             switch random.below(6) {
             case 0: body += proofStatement()
             case 1: body.append(Statement(.branch(condition(0), [access()], random.chance(50) ? [access()] : [])))
-            case 2: body.append(Statement(.assign(numberLocal(), number(1))))
+            case 2: body.append(assignment(1))
             default: body.append(access())
             }
         }
@@ -96,7 +104,7 @@ extension Generator {
         let local = pointerLocal()
         let global = global(.pointer)!
         switch random.below(8) {
-        case 0...1: return [Statement(.assign(local, pointer()))]
+        case 0...1: return take()
         case 2: return [Statement(.store(global, random.chance(40) ? Expression(.null) : Expression(.local(local)), isMarked: true))]
         case 3: return [Statement(.call(call(.kfree, .value(Expression(.local(local))))))]
         case 4:

@@ -12,6 +12,8 @@ struct Generator {
     var features: Set<Feature> = []
     var locals: [Local] = []
     var instances = 1
+    /// The pointers that have been given a value, NULL or not.
+    var taken: [Int] = []
     /// Loops around, so that each has a counter of its own.
     var loopDepth = 0
     var inAtomic = false
@@ -117,10 +119,8 @@ struct Generator {
         }
         let length = others > 1 ? 2 + random.below(3) : 3 + random.below(5)
         var body: [Statement] = []
-        if features.contains(.objects), random.chance(70) {
-            body.append(Statement(.assign(pointerLocal(), pointer())))
-            if random.chance(60) { body.append(Statement(.branch(isNull(), [Statement(.leave)], []))) }
-        }
+        taken = []
+        if features.contains(.objects), random.chance(70) { body += take() }
         body += statements(length, depth: 0)
         model.threads.append(ThreadDeclaration(name: name, count: count, locals: locals, body: body))
     }
@@ -157,13 +157,30 @@ struct Generator {
     mutating func field(where isWanted: (CellKind) -> Bool) -> Place? {
         let found = model.fields.indices.filter { isWanted(model.fields[$0].kind) }
         if found.isEmpty || locals.isEmpty { return nil }
-        let base = random.chance(85) ? Expression(.local(pointerLocal())) : load(global(.pointer)!, isMarked: false)
+        let base: Expression
+        if random.chance(92), !taken.isEmpty {
+            base = Expression(.local(random.among(taken)))
+        } else if random.chance(85) {
+            base = load(Place(.global(firstPointer)), isMarked: false)
+        } else {
+            base = Expression(.local(pointerLocal()))
+        }
         return Place(.field(base, random.among(found)))
     }
 
     /// A place of that kind, in an object or not.
     mutating func place(_ kind: CellKind) -> Place? {
         random.chance(60) ? field(kind) ?? global(kind) : global(kind) ?? field(kind)
+    }
+
+    /// Gives a pointer a value and, mostly, looks whether there is something behind it.
+    mutating func take() -> [Statement] {
+        let local = pointerLocal()
+        let value = pointer()
+        if !taken.contains(local) { taken.append(local) }
+        let isNull = Expression(.unary(.not, Expression(.local(local))))
+        let assign = Statement(.assign(local, value))
+        return random.chance(85) ? [assign, Statement(.branch(isNull, [Statement(.leave)], []))] : [assign]
     }
 
     mutating func pointerLocal() -> Int { random.among(locals.indices.filter { locals[$0].kind == .pointer }) }
