@@ -17,12 +17,14 @@ let package = Package(
             dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
+        .testTarget(name: "ProgramTests", dependencies: ["Program", "Syntax"], exclude: ["Fixtures"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
         .testTarget(name: "NativeTests", dependencies: ["lockwalk", "Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
             exclude: ["Golden"]),
+        .testTarget(name: "RandomModelTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "CommandTests", dependencies: ["lockwalk"], exclude: ["Golden"]),
     ]
 )

@@ -12,6 +12,7 @@
  */
 #include <lockwalk.h>
 
+CONFIG(int, walkers, 1);			/* more of them only make the search longer */
 CONFIG(bool, wmb, true);			/* between clearing the new table and linking it */
 
 enum dax { NO_DAX, INSTALL_TABLE, RETURN_EARLY };
@@ -96,7 +97,7 @@ THREAD(fault, 1)
 	} while (dax != NO_DAX && !pmd.table && !pmd.huge);
 }
 
-THREAD(walker, 1)
+THREAD(walker, walkers)
 {
 	struct rw_semaphore *sem = walk == BY_MM ? &mm.mmap_lock : &i_mmap_rwsem;
 	struct ptpage *pt;

@@ -13,6 +13,7 @@
 #include <lockwalk.h>
 
 enum new_table { LINKED, PRIVATE };
+CONFIG(int, walkers, 1);			/* more of them only make the search longer */
 CONFIG(enum new_table, new_table, PRIVATE);	/* while the fault makes up its mind */
 CONFIG(bool, unlink_under_ptl, false);		/* it holds the table's ptl, too, to find it empty and unlink it */
 
@@ -98,7 +99,7 @@ THREAD(fault, 1)
 	up_read(&mm.mmap_lock);
 }
 
-THREAD(walker, 1)
+THREAD(walker, walkers)
 {
 	struct rw_semaphore *sem = walk == BY_MM ? &mm.mmap_lock : &i_mmap_rwsem;
 	struct ptpage *pt;

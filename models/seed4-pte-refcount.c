@@ -12,6 +12,7 @@
 enum install { IF_NONE, OVER_ZERO_REF };
 enum clear { XCHG, IF_UNCHANGED };
 
+CONFIG(int, walkers, 1);                                /* more of them only make the search longer */
 CONFIG(bool, rcu, true);                                /* pte_try_get() runs under rcu_read_lock() */
 CONFIG(bool, inc_not_zero, true);                       /* … and refuses a count of zero */
 CONFIG(bool, retry, false);                             /* on zero: loop until the pmd changes, instead of giving up */
@@ -82,7 +83,7 @@ static void pte_put_many(struct ptpage *pt, int nr)
 		kfree_rcu(old);
 }
 
-THREAD(walk, 1)
+THREAD(walk, walkers)
 {
 	struct ptpage *pt;
 

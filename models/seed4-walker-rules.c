@@ -14,6 +14,7 @@ enum walker { FULL_MMAP, FULL_RMAP, SEMI, HW, SEMI_WRITE };
 enum zap_lock { MMAP_AND_RMAP_WRITE, MMAP_WRITE, MMAP_DOWNGRADED, MMAP_READ, PMD_RWSEM };
 enum free_rule { FREE_NOW, FREE_AFTER_IPI, FREE_AFTER_GP };
 
+CONFIG(int, walkers, 1);                                /* more of them only make the search longer */
 CONFIG(enum walker, walker, FULL_MMAP);
 CONFIG(enum zap_lock, zap_lock, MMAP_READ);             /* MMAP_DOWNGRADED: munmap, the VMA is gone already */
 CONFIG(enum free_rule, free_rule, FREE_AFTER_GP);
@@ -82,7 +83,7 @@ static void walk_no_ptl(void)
 		up_read(&mm.pmd_sem);
 }
 
-THREAD(walk, 1)
+THREAD(walk, walkers)
 {
 	if (walker == FULL_MMAP)
 		walk_full(&mm.mmap_lock);

@@ -54,11 +54,17 @@ extension Explorer {
         let orders = Set(findings.candidates.map(\.order)).sorted()
         let ranks = Dictionary(uniqueKeysWithValues: orders.enumerated().map { ($1, $0) })
         let targets = findings.candidates.map {
-            RunTarget(state: $0.state, last: $0.failure?.move, rank: ranks[$0.order]!)
+            RunTarget(
+                state: $0.state, last: $0.failure?.move, fails: $0.failure != nil, rank: ranks[$0.order]!)
         }
         let run = try shortestRuns(to: [targets])[0]
         let candidate = findings.candidates[run.target]
-        let told = wording().tell(candidate, state: store.state(candidate.state), expansion: expand(candidate.state))
+        let wording = wording()
+        var told = wording.tell(candidate, state: store.state(candidate.state), holders: holders(in: candidate.state))
+        if let failure = candidate.failure {
+            wording.addLock(
+                &told, failure.kind, interpreter.record(words(of: candidate.state), move: failure.move))
+        }
         return Finding(
             kind: candidate.kind, names: told.names, initial: run.initial, moves: run.moves,
             failure: candidate.failure,
@@ -68,8 +74,8 @@ extension Explorer {
 
     private func wording() -> Wording { Wording(model: model, access: analyses.access, view: view) }
 
-    /// Who holds what there.
-    private mutating func expand(_ state: Int) -> [UInt64] {
+    /// By thread: the threads that it waits for in that state.
+    private mutating func holders(in state: Int) -> [UInt64] {
         interpreter.expand(store.state(state), into: &expansion)
         return (0..<expansion.threadCount).map {
             expansion.status[$0] == .waitsForHolders ? expansion.holders[$0] : 0

@@ -16,6 +16,8 @@ struct RunTarget {
     var state: Int
     /// The last step, taken from `state`.
     var last: Move?
+    /// That step fails.
+    var fails = false
     /// Among runs with equally many switches the target with the lowest rank is taken.
     var rank = 0
 }
@@ -265,7 +267,12 @@ extension Explorer {
             guard let record = interpreter.record(state, move: move) else {
                 throw InternalError("step \(index + 1) of the run cannot be executed again")
             }
-            if index == run.moves.count - 1, target.last != nil { continue }
+            if index == run.moves.count - 1, target.last != nil {
+                guard target.fails == (record.failure != nil) else {
+                    throw InternalError("the last step of the run ends otherwise when executed again")
+                }
+                continue
+            }
             guard record.failure == nil else {
                 throw InternalError("step \(index + 1) of the run fails when executed again")
             }
@@ -276,7 +283,7 @@ extension Explorer {
         }
     }
 
-    private func words(of number: Int) -> [UInt64] {
+    func words(of number: Int) -> [UInt64] {
         Array(UnsafeBufferPointer(start: store.state(number), count: wordCount))
     }
 }

@@ -11,7 +11,7 @@ struct Wording {
     let view: StateView
 
     /// `holders` is by thread: whom it waits for.
-    func tell(_ candidate: Candidate, state: UnsafePointer<UInt64>, expansion holders: [UInt64]) -> Told {
+    func tell(_ candidate: Candidate, state: UnsafePointer<UInt64>, holders: [UInt64]) -> Told {
         if let failure = candidate.failure {
             let thread = Int(failure.move.thread)
             let step = Int(view.value(model.threads[thread].programPointCell, state)) - 1
@@ -76,8 +76,8 @@ struct Wording {
         case .outOfBounds:
             return ([], "\(text) takes element \(failure.detail), which is not there")
         case .overflow:
-            let name = overflowName(operation, thread)
-            return (name.isEmpty ? [] : [name], "\(text): \(failure.detail) does not fit into \(name)")
+            let name = overflowName(operation, failure.detail, code, thread)
+            return (name.map { [$0] } ?? [], "\(text): \(failure.detail) does not fit into \(name ?? "its place")")
         case .lockHeldAtExit:
             return (lockNames(cell), "the thread ends with \(lockName(cell)) held")
         case .assertion:
@@ -108,13 +108,39 @@ struct Wording {
         }
     }
 
-    /// The variable that a store was about to overflow.
-    private func overflowName(_ operation: Operation, _ thread: Int) -> String {
-        guard case .store(let address, _, _) = operation, access.pointsTo.indices.contains(thread) else { return "" }
-        for cell in access.pointsTo[thread].cells(address).members {
-            if case .fixed(_, _, .some(let name)) = model.storages[model.cells[cell].storage].kind { return name }
+    /// The variable that a value was about to overflow: the one stored to, or a local that is kept from step to step.
+    private func overflowName(_ operation: Operation, _ value: Int64, _ code: Code, _ thread: Int) -> String? {
+        func name(_ storage: Int) -> String? {
+            guard case .fixed(let low, let high, .some(let name)) = model.storages[storage].kind else { return nil }
+            return value < low || value > high ? name : nil
         }
-        return ""
+        if case .store(let address, _, _) = operation {
+            guard access.pointsTo.indices.contains(thread) else { return nil }
+            return access.pointsTo[thread].cells(address).members.lazy.compactMap { name(model.cells[$0].storage) }.first
+        }
+        return code.registers.lazy.compactMap { name($0.storage) }.first
+    }
+
+    /// The lock that a step was looking at when it failed, by what it had read.
+    func lockAtFault(_ record: StepRecord?) -> LockPlace? {
+        for (_, event) in (record?.events ?? []).reversed() {
+            guard case .read(let cell, _) = event else { continue }
+            if let lock = model.locks.first(where: {
+                $0.firstCell == cell || $0.ownerCell == cell || $0.readerCells.contains(cell)
+                    || $0.waiterCells.contains(cell)
+            }) {
+                return lock
+            }
+        }
+        return nil
+    }
+
+    /// A failure that is about a lock carries its name and its class's.
+    func addLock(_ told: inout Told, _ kind: FailureKind, _ record: StepRecord?) {
+        guard kind == .badUnlock || kind == .recursiveLock, let lock = lockAtFault(record) else { return }
+        for name in [lock.name, model.lockClasses[lock.lockClass]] where !told.names.contains(name) {
+            told.names.append(name)
+        }
     }
 
     // MARK: Names

@@ -21,7 +21,8 @@ extension Counterexample {
 extension Finding {
     /// As EXPECT would name it: `USE_AFTER_FREE(ptpages)`.
     public var verdictText: String {
-        guard let name = names.first, !name.isEmpty else { return kind.word }
+        // What the compiler made up on the way is no name that anybody knows.
+        guard let name = names.first, !name.isEmpty, !name.contains(": temporary ") else { return kind.word }
         return "\(kind.word)(\(name))"
     }
 }
@@ -51,10 +52,11 @@ private struct CounterexampleBuilder {
         let pending = PendingSteps(finding: finding, run: run, names: names, held: held)
         let sentences = FailureSentences(finding: finding, run: run, names: names, held: held)
         let failsInStep = finding.stuck.isEmpty && finding.accesses.isEmpty && !run.records.isEmpty
+            && finding.kind != .leak
         return Counterexample(
             kind: finding.kind, verdict: finding.verdictText, participants: threads.map(participant),
-            steps: steps, lastStepFails: failsInStep, pending: pending.all, source: source(failsInStep),
-            explanation: sentences.all + pending.sentences, holdings: held.holdings(of: threads), locals: locals(),
+            steps: steps, lastStepFails: failsInStep, failingText: failingText(), pending: pending.all, source: source(failsInStep),
+            explanation: sentences.all + pending.sentences, holdings: held.holdings(of: threads), locals: threads.flatMap(VariablesAtEnd(run: run, names: names).of),
             isShortest: finding.isShortest)
     }
 
@@ -72,24 +74,14 @@ private struct CounterexampleBuilder {
         let step = run.step(record)
         return Counterexample.Step(
             number: number, thread: thread, function: step.function, depth: step.callSites.count,
-            place: names.line(of: step.range), text: step.text, result: result(record, step),
+            place: names.line(of: step.range), text: StepText.shortened(step.text), result: StepResult(run: run, names: names).text(record, step),
             effects: effects(record, step), holdings: holdings)
-    }
-
-    private func result(_ record: StepRecord, _ step: Step) -> String? {
-        let after = run.view(record.after)
-        if let value = record.result, let register = step.result {
-            if step.kind == .trylock || step.text.hasPrefix("maybe(") { return value == 0 ? "false" : "true" }
-            let storage = run.code(of: Int(record.move.thread)).registers[register].storage
-            return names.value(value, storage: storage, in: after)
-        }
-        for case (_, .chose(let value)) in record.events { return "\(value)" }
-        return nil
     }
 
     private func effects(_ record: StepRecord, _ step: Step) -> [Counterexample.Effect] {
         var effects: [Counterexample.Effect] = []
         let after = run.view(record.after)
+        let thread = Int(record.move.thread)
         for (_, event) in record.events {
             switch event {
             case .wrote(let cell, _, let new):
@@ -108,40 +100,76 @@ private struct CounterexampleBuilder {
         if step.kind == .lock, record.failure == nil, !record.acquiresSomething, let lock = names.lock(readBy: record) {
             effects.append(.beganToWait(lock: lock.name))
         }
-        if run.waitsForGracePeriod(record) { effects.append(.gracePeriodEnded) }
+        if run.waitsForGracePeriod(run.code(of: thread), record.step) { effects.append(.gracePeriodEnded) }
         return effects
     }
 
-    /// Where the run ends: the failing instruction if one failed, else the last step.
-    private func source(_ failsInStep: Bool) -> (place: Counterexample.Place, text: String)? {
-        guard failsInStep || run.records.isEmpty else { return nil }
-        var range = run.records.last.map { run.step($0).range } ?? .none
-        if let failure = run.records.last?.failure ?? finding.failure, failure.instruction >= 0 {
-            let instructions = run.code(of: Int(failure.move.thread)).instructions
-            let index = Int(failure.instruction)
-            if index < instructions.count, instructions[index].range != .none { range = instructions[index].range }
-        }
-        guard let place = names.line(of: range), range.file >= 0 else { return nil }
-        return (place, model.texts.files[Int(range.file)].line(place.line))
+    // MARK: The end
+
+    /// The instruction that failed, where it stands in the text.
+    private var failingRange: SourceRange? {
+        guard let failure = run.records.last?.failure ?? finding.failure, failure.instruction >= 0 else { return nil }
+        let instructions = run.code(of: Int(failure.move.thread)).instructions
+        let index = Int(failure.instruction)
+        guard index < instructions.count, instructions[index].range.file >= 0 else { return nil }
+        return instructions[index].range
     }
 
-    /// The variables of the participants at the end; a dead one has no value, and is not given one.
-    private func locals() -> [Counterexample.Local] {
-        let state = run.last
-        var result: [Counterexample.Local] = []
-        for thread in threads {
-            guard let next = state.nextStep(of: thread), next < run.layout.locals[thread].count else { continue }
-            let live = run.layout.locals[thread][next]
-            for (register, info) in run.code(of: thread).registers.enumerated() {
-                guard let name = info.name, !info.isGhost else { continue }
-                let field = live.first { $0.register == register }?.field
-                let value = field.map { names.value(state.value(of: $0), storage: info.storage, in: state) }
-                let local = Counterexample.Local(thread: thread, name: name, value: value)
-                // A function that is inlined twice has its variables twice.
-                if !result.contains(local) { result.append(local) }
-            }
+    /// What a thread ends with is found when control leaves its body, and has that for its place.
+    private func isBody(_ range: SourceRange) -> Bool { model.texts.text(of: range).hasPrefix("{") }
+
+    private func failingText() -> String? {
+        guard let record = run.records.last, let range = failingRange, !range.lies(in: run.step(record).range) else {
+            return nil
         }
-        return result
+        if isBody(range) { return "the thread ends" }
+        let text = StepText.folded(range, in: model.texts)
+        return text.isEmpty || text == run.step(record).text ? nil : text
+    }
+
+    /// Where the run ends: the failing instruction if one failed, the broken property, else the last step.
+    private func source(_ failsInStep: Bool) -> (place: Counterexample.Place, text: String)? {
+        if finding.kind == .leak || finding.kind == .modelError { return nil }
+        var range = failingRange ?? run.records.last.map { run.step($0).range } ?? .none
+        if let property = run.property(of: finding) {
+            return names.line(of: property.range).map { ($0, textOfProperty(property)) }
+        } else if !failsInStep, !run.records.isEmpty {
+            return nil
+        }
+        if isBody(range) { range.start = max(range.start, range.end - 1) }
+        guard let place = names.line(of: range), range.file >= 0 else { return nil }
+        let whole = model.texts.text(of: range)
+        let line = model.texts.files[Int(range.file)].line(place.line)
+        // A statement of several lines, or several in one line: it alone.
+        return (place, whole.contains("\n") || line.count > 120 ? StepText.folded(range, in: model.texts) : line)
+    }
+}
+
+extension CounterexampleBuilder {
+    /// `INVARIANT(one_owner) { return owners <= 1; }`, its first line alone if it is long. The range is that of its name.
+    private func textOfProperty(_ property: Property) -> String {
+        guard let place = names.line(of: property.range) else { return "" }
+        let file = model.texts.files[Int(property.range.file)]
+        var end = Int(property.range.end)
+        var depth = 0
+        while end < file.bytes.count, end - Int(property.range.end) < 300 {
+            if file.bytes[end] == UInt8(ascii: "{") { depth += 1 }
+            if file.bytes[end] == UInt8(ascii: "}") { depth -= 1 }
+            end += 1
+            if depth == 0, file.bytes[end - 1] == UInt8(ascii: "}") { break }
+        }
+        let start = file.lineStarts[place.line - 1]
+        let whole = StepText.folded(
+            SourceRange(file: property.range.file, start: start, end: Int32(end)), in: model.texts)
+        return depth == 0 && whole.hasSuffix("}") ? whole : file.line(place.line)
+    }
+}
+
+extension Run {
+    /// The property that a finding without a failing step is about.
+    func property(of finding: Finding) -> Property? {
+        guard finding.kind == .violated || finding.kind == .unreached else { return nil }
+        return model.properties.first { finding.names.contains($0.name) }
     }
 }
 
@@ -152,14 +180,9 @@ extension StepRecord {
 }
 
 extension Run {
-    /// Whether the step had to wait for a grace period: one of its instructions awaits the readers of a domain.
-    func waitsForGracePeriod(_ record: StepRecord) -> Bool {
-        let code = code(of: Int(record.move.thread))
-        guard
-            let start = code.instructions.firstIndex(where: {
-                if case .step(let number) = $0.operation { number == record.step } else { false }
-            })
-        else { return false }
+    /// Whether a step has to wait for a grace period: one of its instructions awaits the readers of a domain.
+    func waitsForGracePeriod(_ code: Code, _ step: Int) -> Bool {
+        guard let start = code.start(ofStep: step) else { return false }
         for instruction in code.instructions[(start + 1)...] {
             switch instruction.operation {
             case .await(_, .grace): return true

@@ -47,7 +47,7 @@ public struct Counterexample: Sendable {
         case beganToWait(lock: String)
     }
 
-    /// The locks that one thread holds, in the order in which it took them.
+    /// The locks that one thread holds and the sections that it is in, in the order in which it entered them.
     public struct Holding: Sendable {
         public var thread: Int
         public var locks: [HeldLock]
@@ -61,14 +61,20 @@ public struct Counterexample: Sendable {
     public struct HeldLock: Hashable, Sendable {
         public var name: String
         public var isShared: Bool
+        /// No lock, but a section: `rcu_read_lock()`, `irqs off`.
+        public var isSection: Bool
         /// The number of the step that took it; nil where the run began with it.
         public var since: Int?
 
-        public init(name: String, isShared: Bool, since: Int?) {
+        public init(name: String, isShared: Bool, isSection: Bool = false, since: Int?) {
             self.name = name
             self.isShared = isShared
+            self.isSection = isSection
             self.since = since
         }
+
+        /// Whether the name is that of the call by which the section was entered, else of what it does.
+        var wasEntered: Bool { name.hasSuffix(")") }
     }
 
     public struct Step: Sendable {
@@ -140,6 +146,9 @@ public struct Counterexample: Sendable {
     public var steps: [Step]
     /// Whether the last step is the one at fault; a deadlock or a race has `pending` instead.
     public var lastStepFails: Bool
+    /// What the last step's thread did next, without a step, and failed in: `ASSERT(kept, pt->pte)`; nil where it failed
+    /// in the step's own text.
+    public var failingText: String?
     public var pending: [Pending]
     /// The line of the text at which the run ends, and where that is.
     public var source: (place: Place, text: String)?
@@ -154,7 +163,7 @@ public struct Counterexample: Sendable {
 
     public init(
         kind: FailureKind, verdict: String, participants: [Participant], steps: [Step], lastStepFails: Bool = true,
-        pending: [Pending] = [], source: (place: Place, text: String)? = nil, explanation: [String] = [],
+        failingText: String? = nil, pending: [Pending] = [], source: (place: Place, text: String)? = nil, explanation: [String] = [],
         holdings: [Holding] = [], locals: [Local] = [], isShortest: Bool = true, companion: [Counterexample] = []
     ) {
         self.kind = kind
@@ -162,6 +171,7 @@ public struct Counterexample: Sendable {
         self.participants = participants
         self.steps = steps
         self.lastStepFails = lastStepFails
+        self.failingText = failingText
         self.pending = pending
         self.source = source
         self.explanation = explanation

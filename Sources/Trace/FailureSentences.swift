@@ -17,13 +17,17 @@ struct FailureSentences {
     var all: [String] {
         // What a deadlock or a race is, the threads in it tell themselves.
         if !finding.stuck.isEmpty || !finding.accesses.isEmpty { return [] }
+        // A fault of the model is told as a compiler would, above the trace.
+        if finding.kind == .modelError { return [] }
         let own = kindSentences
         if !own.isEmpty { return own }
-        return finding.message.isEmpty ? [] : [sentence(finding.message)]
+        let message = finding.message.replacing(#/ into [^ ]+: temporary \d+/#, with: "")
+        return message.isEmpty ? [] : [sentence(message)]
     }
 
     private var kindSentences: [String] {
         guard let failure = run.records.last?.failure ?? finding.failure else { return propertySentences }
+        guard failure.move.thread >= 0 else { return [] }
         let thread = run.name(of: Int(failure.move.thread))
         switch failure.kind {
         case .useAfterFree, .stalePointer, .staleTLB: return useAfterFree(failure, thread)
@@ -31,8 +35,10 @@ struct FailureSentences {
         case .freeOfLocked: return freeOfLocked(failure)
         case .recursiveLock: return recursiveLock(failure, thread)
         case .lockHeldAtExit: return lockHeldAtExit(thread: Int(failure.move.thread))
+        case .unbalanced: return unbalanced(failure)
         case .sleepInAtomic: return sleepInAtomic(failure, thread)
         case .badUnlock: return badUnlock(failure, thread)
+        case .refcount: return refcount(failure)
         case .assertion: return assertion(failure)
         default: return []
         }
@@ -77,6 +83,29 @@ struct FailureSentences {
                 + (failure.kind == .useAfterFree ? "is free." : "is of an earlier life.")
         ]
         sentences += whoFreed(slot)
+        let allocated = run.lastStep(before: run.records.count) {
+            if case .allocated(slot) = $0 { true } else { false }
+        }
+        if failure.kind == .stalePointer, let allocated {
+            sentences.append("It was handed out again in \(run.describe(stepNumber: allocated)).")
+        }
+        return sentences
+    }
+
+    /// The count, and who brought it there.
+    private func refcount(_ failure: StepFailure) -> [String] {
+        let message = text(of: failure)
+        guard let record = run.records.last, !message.isEmpty else { return [] }
+        var sentences = [sentence(message)]
+        for case (_, .read(let cell, let value)) in record.events.reversed() {
+            guard case .data = model.cells[cell].role else { continue }
+            let writer = run.lastStep(before: run.records.count) {
+                if case .wrote(cell, _, _) = $0 { true } else { false }
+            }
+            sentences.append(
+                "\(names.place(cell)) is \(value)" + (writer.map { " since \(run.describe(stepNumber: $0))" } ?? "") + ".")
+            break
+        }
         return sentences
     }
 
@@ -86,8 +115,12 @@ struct FailureSentences {
         let freed = run.lastStep(before: run.records.count) {
             if case .freed(let number) = $0 { number == slot } else { false }
         }
-        guard let freed else { return ["\(object) was never allocated in this run."] }
+        guard let freed else {
+            let wasFree = run.view(run.initial).value(of: model.slots[slot].liveCell) == 0
+            return wasFree ? ["\(object) was never allocated in this run."] : []
+        }
         var sentences = ["\(object) was freed in \(run.describe(stepNumber: freed))."]
+        if let queued = whoQueued(run.records[freed - 1].move.thread, before: freed) { sentences.append(queued) }
         let gone = run.lastStep(before: run.records.count) {
             if case .gone(let number) = $0 { number == slot } else { false }
         }
@@ -97,8 +130,23 @@ struct FailureSentences {
         return sentences
     }
 
+    /// Of an object that a callback freed: who had asked for that.
+    private func whoQueued(_ callback: Int32, before end: Int) -> String? {
+        let queued = run.lastStep(before: end) {
+            if case .startedCallback(let thread) = $0 { thread == Int(callback) } else { false }
+        }
+        return queued.map { "\(run.name(of: Int(callback))) was queued in \(run.describe(stepNumber: $0))." }
+    }
+
     private func doubleFree(_ failure: StepFailure, _ thread: String) -> [String] {
         guard let slot = slot(of: failure) else { return [] }
+        let instruction = run.code(of: Int(failure.move.thread)).instructions[Int(failure.instruction)]
+        if case .startCallback(let number, _, _) = instruction.operation, model.classes.indices.contains(number) {
+            let object = model.slots[slot].firstCell
+            let callbacks = zip(model.classes[number].objects, model.classes[number].threads).filter { $0.0 == object }
+            return ["\(thread) queues a callback for \(names.object(slot)) that is queued already."]
+                + callbacks.compactMap { whoQueued(Int32($0.1), before: run.records.count) }
+        }
         return ["\(thread) frees \(names.object(slot)), which is free already."] + whoFreed(slot)
     }
 
@@ -126,9 +174,19 @@ struct FailureSentences {
                     + since(lock.name, thread: thread) + ".")
         }
         if sentences.isEmpty, lock.waiterCells.contains(where: { $0 > 0 && state.value(of: $0) > 0 }) {
-            sentences.append("\(object) is freed while a thread is queued on \(lock.name).")
+            let queued = model.threads.indices.filter { isQueued($0, on: lock) }.map { model.threads[$0].name }
+            let who = queued.isEmpty ? "a thread" : queued.joined(separator: ", ")
+            sentences.append("\(object) is freed while \(who) \(queued.count > 1 ? "are" : "is") queued on \(lock.name).")
         }
         return sentences
+    }
+
+    /// Whether the last that a thread did was to begin to wait for the lock.
+    private func isQueued(_ thread: Int, on lock: LockPlace) -> Bool {
+        guard let next = run.last.nextStep(of: thread), run.code(of: thread).steps[next].kind == .endWait,
+            let record = run.records.last(where: { Int($0.move.thread) == thread })
+        else { return false }
+        return names.lock(readBy: record)?.firstCell == lock.firstCell
     }
 
     // MARK: Locks
@@ -160,17 +218,33 @@ struct FailureSentences {
         for lock in locks {
             sentences.append("It holds \(lock.name)\(since(lock.name, thread: Int(failure.move.thread))).")
         }
-        return sentences
+        return sentences + sections(of: Int(failure.move.thread))
+    }
+
+    /// Where the sections begin that a thread is in.
+    private func sections(of thread: Int) -> [String] {
+        held.sections(of: thread).compactMap { section in
+            section.since.map { "It has \(section.wasEntered ? "been inside" : "had") \(section.name) since step \($0)." }
+        }
+    }
+
+    private func unbalanced(_ failure: StepFailure) -> [String] {
+        let message = text(of: failure)
+        return message.isEmpty ? [] : [sentence(message)] + sections(of: Int(failure.move.thread))
     }
 
     private func badUnlock(_ failure: StepFailure, _ thread: String) -> [String] {
         guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return [] }
+        return ["\(thread) releases \(lock.name), but \(holders(of: lock))."]
+    }
+
+    private func holders(of lock: LockPlace) -> String {
         let owner = Int(run.last.value(of: lock.ownerCell))
-        let readers = lock.readerCells.indices.filter { lock.readerCells[$0] > 0 && run.last.value(of: lock.readerCells[$0]) > 0 }
         var who = owner > 0 && owner <= model.threads.count ? [model.threads[owner - 1].name] : []
-        who += readers.map { "\(model.threads[$0].name) (for reading)" }
-        let holders = who.isEmpty ? "nobody holds it" : "it is held by \(who.joined(separator: ", "))"
-        return ["\(thread) releases \(lock.name), but \(holders)."]
+        for (reader, cell) in lock.readerCells.enumerated() where cell > 0 && run.last.value(of: cell) > 0 {
+            who.append("\(model.threads[reader].name) (for reading)")
+        }
+        return who.isEmpty ? "nobody holds it" : "it is held by \(who.joined(separator: ", "))"
     }
 
     // MARK: Properties
@@ -180,21 +254,35 @@ struct FailureSentences {
         return model.failures[Int(failure.failure)].message
     }
 
+    /// The condition itself stands in the line above.
     private func assertion(_ failure: StepFailure) -> [String] {
-        guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return [] }
-        let told = model.failures[Int(failure.failure)]
-        if !told.message.isEmpty { return [sentence(told.message)] }
-        let condition = model.texts.text(of: told.range).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return condition.isEmpty ? [] : ["\(condition) does not hold."]
+        guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return lockNotHeld(failure) }
+        let values = ConditionValues(run: run, names: names).ofFailure(failure)
+        let isBug = ["BUG_ON", "WARN_ON", "WARN_ON_ONCE"].contains(model.failures[Int(failure.failure)].name)
+        return ["The condition is \(isBug)" + list(values)]
+    }
+
+    /// lockdep_assert_held()
+    private func lockNotHeld(_ failure: StepFailure) -> [String] {
+        guard let lock = names.lock(at: CellID(clamping: failure.detail)) else { return [] }
+        return ["\(run.name(of: Int(failure.move.thread))) should hold \(lock.name), but \(holders(of: lock))."]
     }
 
     /// An INVARIANT or FINALLY that the last state breaks: no instruction failed.
     private var propertySentences: [String] {
-        guard finding.kind == .violated,
-            let property = model.properties.first(where: { finding.names.contains($0.name) })
-        else { return [] }
-        let when = property.kind == .finally ? "when all threads have ended" : "after this step"
-        return ["\(run.place(property.range))\(property.kind.rawValue)(\(property.name)) is false \(when)."]
+        guard finding.kind == .violated, let property = run.property(of: finding) else { return [] }
+        let when =
+            switch (property.kind, run.records.count) {
+            case (.finally, _): "when all threads have ended"
+            case (_, 0): "in the initial state"
+            case (_, let last): "after step \(last)"
+            }
+        let values = ConditionValues(run: run, names: names).of(property)
+        return ["It is false \(when)" + list(values)]
+    }
+
+    private func list(_ values: [String]) -> String {
+        values.isEmpty ? "." : ": \(values.joined(separator: ", "))."
     }
 
     /// Not capitalised: it often begins with a name of the model.

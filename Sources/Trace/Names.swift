@@ -67,12 +67,19 @@ struct Names {
         return nil
     }
 
-    /// A value as its storage keeps it: a pointer by what it names, `(free)` behind it if that is a free object.
+    /// A value as its storage keeps it: a bool or an enum by name, a pointer by what it names, `(free)` behind it if that
+    /// is a free object.
     func value(_ value: Int64, storage: Int, in state: StateView?) -> String {
-        guard storage >= 0, storage < model.storages.count, case .pointer(let set) = model.storages[storage].kind else {
-            return "\(value)"
-        }
-        return pointer(CellID(value), set: set, in: state)
+        guard model.storages.indices.contains(storage) else { return "\(value)" }
+        if case .pointer(let set) = model.storages[storage].kind { return pointer(CellID(value), set: set, in: state) }
+        return model.storages[storage].valueNames[value] ?? "\(value)"
+    }
+
+    /// Whether the storage says more of a value than its number.
+    func hasNames(storage: Int) -> Bool {
+        guard model.storages.indices.contains(storage) else { return false }
+        if case .pointer = model.storages[storage].kind { return true }
+        return !model.storages[storage].valueNames.isEmpty
     }
 
     func value(_ value: Int64, ofCell cell: CellID, in state: StateView?) -> String {

@@ -42,24 +42,59 @@ struct PendingSteps {
             thread: thread, place: names.line(of: step.range), text: text(step), remark: remark)
     }
 
-    /// The second half of a lock operation is called after what will not happen: `down_read(&l) gets the lock`.
+    /// The second half of an operation is called after what will not happen, `down_read(&l) gets the lock`: here it is
+    /// the call that its thread stands in.
     private func text(_ step: Step) -> String {
+        let call = step.kind == .endWait ? StepText.folded(step.range, in: model.texts) : ""
         let ending = " gets the lock"
-        return step.text.hasSuffix(ending) ? String(step.text.dropLast(ending.count)) : step.text
+        if call.isEmpty, step.text.hasSuffix(ending) { return String(step.text.dropLast(ending.count)) }
+        return call.isEmpty ? StepText.shortened(step.text) : call
     }
 
     private func waitingSentence(_ thread: Int) -> String? {
         guard let step = nextStep(of: thread) else { return nil }
-        let name = model.threads[thread].name
-        var sentence = "\(name) waits"
+        var sentence = "\(model.threads[thread].name) waits at \(run.place(step.range))\(text(step))"
         let holders = holders(of: thread)
-        if !holders.isEmpty {
-            sentence += " for " + list(holders.map { holder in
-                holder == thread ? "itself\(holding(holder, wantedBy: step))"
-                    : "\(model.threads[holder].name)\(holding(holder, wantedBy: step))"
+        if holders.isEmpty {
+            sentence += ", for ever: nobody is left who may end it"
+        } else {
+            // synchronize_srcu() inside its own read side stops at its beginning.
+            let isGrace = waitsForGracePeriod(thread) || step.text.hasPrefix("synchronize_")
+            sentence += ", for " + list(holders.map { holder in
+                (holder == thread ? "itself" : model.threads[holder].name)
+                    + (isGrace ? section(holder) : queued(holder, as: step) ?? holding(holder, wantedBy: step))
             })
         }
-        return "\(sentence); \(run.place(step.range))\(text(step))."
+        return sentence + "."
+    }
+
+    /// A writer that only waits holds up the readers behind it.
+    private func queued(_ thread: Int, as step: Step) -> String? {
+        guard held.locks(of: thread).isEmpty, let other = nextStep(of: thread), other.kind == .endWait,
+            let lock = argument(step), lock == argument(other)
+        else { return nil }
+        return ", which is queued on \(lock)"
+    }
+
+    /// `sem` of `down_read(&sem)`.
+    private func argument(_ step: Step) -> String? {
+        let call = text(step)
+        guard call.hasSuffix(")"), let open = call.firstIndex(of: "(") else { return nil }
+        let argument = call[call.index(after: open)...].dropLast()
+        return argument.isEmpty ? nil : String(argument.hasPrefix("&") ? argument.dropFirst() : argument)
+    }
+
+    private func waitsForGracePeriod(_ thread: Int) -> Bool {
+        run.last.nextStep(of: thread).map { run.waitsForGracePeriod(run.code(of: thread), $0) } ?? false
+    }
+
+    /// `, which is inside rcu_read_lock() since step 1`; a lock held where a grace period waits for those too.
+    private func section(_ thread: Int) -> String {
+        let sections = held.sections(of: thread).map { section in
+            (section.wasEntered ? "is inside \(section.name)" : "has \(section.name)")
+                + (section.since.map { " since step \($0)" } ?? "")
+        }
+        return sections.isEmpty ? held(by: held.locks(of: thread)) : ", which \(list(sections))"
     }
 
     /// `, which holds mm.page_table_lock since step 3`: of the locks that it holds, those which the waiting text names;
@@ -70,9 +105,12 @@ struct PendingSteps {
             let last = lock.name.split(whereSeparator: { $0 == "." || $0 == "[" }).last.map(String.init) ?? lock.name
             return step.text.contains(last)
         }
-        let told = wanted.isEmpty ? locks : wanted
-        if told.isEmpty { return "" }
-        return ", which holds " + list(told.map { lock in
+        return held(by: wanted.isEmpty ? locks : wanted)
+    }
+
+    private func held(by locks: [Counterexample.HeldLock]) -> String {
+        if locks.isEmpty { return "" }
+        return ", which holds " + list(locks.map { lock in
             (lock.isShared ? "\(lock.name) for reading" : lock.name) + (lock.since.map { " since step \($0)" } ?? "")
         })
     }
@@ -88,16 +126,21 @@ struct PendingSteps {
         return Int(access.instruction) < instructions.count ? instructions[Int(access.instruction)].range : .none
     }
 
+    private func text(of access: PendingAccess) -> String {
+        nextStep(of: Int(access.thread)).map { StepText.shortened($0.text) }
+            ?? StepText.folded(range(access), in: model.texts)
+    }
+
     private func access(_ access: PendingAccess) -> Counterexample.Pending {
         let range = range(access)
-        let text = nextStep(of: Int(access.thread))?.text ?? model.texts.text(of: range)
+        let text = text(of: access)
         return Counterexample.Pending(
             thread: Int(access.thread), place: names.line(of: range), text: text, remark: kind(access))
     }
 
     private func accessSentence(_ access: PendingAccess) -> String {
         let name = model.threads[Int(access.thread)].name
-        let text = nextStep(of: Int(access.thread))?.text ?? model.texts.text(of: range(access))
+        let text = text(of: access)
         return "\(name) is about to make a \(kind(access)) of \(names.place(CellID(access.cell))) at "
             + "\(run.place(range(access)))\(text)."
     }

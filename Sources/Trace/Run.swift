@@ -60,7 +60,7 @@ public struct Run: Sendable {
         let record = records[stepNumber - 1]
         let step = step(record)
         let name = name(of: Int(record.move.thread))
-        return "step \(stepNumber): \(name), \(place(step.range))\(step.text)"
+        return "step \(stepNumber): \(name), \(place(step.range))\(StepText.shortened(step.text))"
     }
 
     /// `mm.c:42: `, empty where the range stands in no text.

@@ -22,6 +22,10 @@ struct StepLines {
     static func remarks(_ step: Counterexample.Step) -> [String] {
         var remarks: [String] = []
         if let result = step.result { remarks.append("-> \(result)") }
+        var step = step
+        step.effects = finalEffects(step.effects)
+        let whole = wholeStruct(step)
+        if let whole { remarks.append(whole) }
         for effect in step.effects {
             switch effect {
             case .allocated(let object):
@@ -30,27 +34,52 @@ struct StepLines {
             case .gone(let object): remarks.append("[\(object) is gone]")
             case .queued(let callback): remarks.append("[queues \(callback)]")
             case .beganToWait(let lock): remarks.append("[waits for \(lock)]")
-            case .gracePeriodEnded: remarks.append("[grace period ended]")
+            case .gracePeriodEnded:
+                if !step.text.contains("grace period") { remarks.append("[grace period ended]") }
             case .acquired(let lock), .released(let lock):
-                if !step.text.contains(lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }
+                if !StepText.mentions(step.text, lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }
             case .wrote(let place, let value):
-                if let remark = written(place, value, by: step.text) { remarks.append(remark) }
+                if whole == nil, let remark = written(place, value, by: step.text) { remarks.append(remark) }
             }
         }
         return remarks
     }
 
+    /// Of several writes to one place by one step, which only an ATOMIC can do, the last one.
+    private static func finalEffects(_ effects: [Counterexample.Effect]) -> [Counterexample.Effect] {
+        effects.enumerated().filter { index, effect in
+            guard case .wrote(let place, _) = effect else { return true }
+            return !effects[(index + 1)...].contains { if case .wrote(place, _) = $0 { true } else { false } }
+        }.map(\.element)
+    }
+
+    /// `[.table = NULL, .huge = true]` where one step wrote a struct that the text names.
+    private static func wholeStruct(_ step: Counterexample.Step) -> String? {
+        let values = step.effects.compactMap { effect -> (place: String, value: String)? in
+            if case .wrote(let place, let value) = effect { (place, value) } else { nil }
+        }
+        guard let parent = StructValue.parent(values.map(\.place)), StepText.mentions(step.text, parent) else { return nil }
+        return StructValue.text(values).map { "[\($0)]" }
+    }
+
     /// `[= ptpages[1]]` where the text names the place, `[ptpages[0].mapped = 1]` where it does not, nothing where it
     /// says the value too.
     private static func written(_ place: String, _ value: String, by text: String) -> String? {
-        guard text.contains(place) else { return "[\(place) = \(value)]" }
+        guard StepText.mentions(text, place), !text.hasPrefix("ATOMIC") else { return "[\(place) = \(value)]" }
         let says = [" = \(value)", ", \(value))", "= \(value));"].contains { text.hasSuffix($0) }
         return says ? nil : "[= \(value)]"
     }
 
-    /// All of it within a width, and the caret line if the step is the one at fault.
-    func wrappedLines(width: Int, fails: Bool) -> [String] {
-        lines.flatMap { line -> [String] in
+    /// All of it within a width, and the caret line if the step is the one at fault: under its text, or under what its
+    /// thread did next and failed in.
+    func wrappedLines(width: Int, fails: Bool, failingText: String? = nil) -> [String] {
+        if fails, let failingText {
+            let indent = lines.last?.indent ?? 0
+            let margin = String(repeating: " ", count: indent)
+            let text = wrapped(failingText, width: width - indent, indent: 2).map { margin + $0 }
+            return wrappedLines(width: width, fails: false) + text + [carets(under: text[text.count - 1])]
+        }
+        return lines.flatMap { line -> [String] in
             let margin = String(repeating: " ", count: line.indent)
             var result = wrapped(line.text, width: width - line.indent, indent: 2).map { margin + $0 }
             if fails, line.isText, let last = result.last { result.append(carets(under: last)) }
@@ -58,8 +87,20 @@ struct StepLines {
         }
     }
 
+    /// For a trace in one column: in one line if there is room, `pmd_populate(): READ_ONCE(mm.pmd) -> NULL`.
+    func compactLines(width: Int, fails: Bool, failingText: String?) -> [String] {
+        let text = lines.map(\.text).joined(separator: " ")
+        if fails || text.count > width { return wrappedLines(width: width, fails: fails, failingText: failingText) }
+        return [text]
+    }
+
+    /// Remarks are broken rather than make a column wider than this.
+    private static let remarkWidthMax = 28
+
     /// The longest line if there were room enough.
-    var naturalWidth: Int { lines.map { $0.text.count + $0.indent }.max() ?? 0 }
+    var naturalWidth: Int {
+        lines.map { ($0.isText ? $0.text.count : min($0.text.count, Self.remarkWidthMax)) + $0.indent }.max() ?? 0
+    }
 }
 
 /// `^^^^` under a line, not under its margin.

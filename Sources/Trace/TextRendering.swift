@@ -34,18 +34,23 @@ public struct TextRendering {
         guard !example.participants.isEmpty, !example.steps.isEmpty || !example.pending.isEmpty else { return [] }
         let cells = stepCells()
         let margin = numberWidth + 2
-        guard let widths = ColumnWidths.divide(total: Self.width - margin, wanted: wantedWidths(cells)) else {
+        guard let widths = ColumnWidths.overlapping(total: Self.width - margin, wanted: wantedWidths(cells)) else {
             return singleColumn(cells)
         }
-        var lines = header(widths: widths, margin: margin)
+        let textWidths = widths.indices.map {
+            ColumnWidths.textWidth(of: $0, in: widths, total: Self.width - margin)
+        }
+        var lines = header(widths: widths)
         for (step, cell) in zip(example.steps, cells) {
             let column = example.participants.firstIndex { $0.thread == step.thread } ?? 0
             let fails = example.lastStepFails && step.number == example.steps.count
-            for (index, line) in cell.wrappedLines(width: widths[column], fails: fails).enumerated() {
+            for (index, line) in cell.wrappedLines(
+                width: textWidths[column], fails: fails, failingText: example.failingText
+            ).enumerated() {
                 lines.append(row(number: index == 0 ? step.number : nil, [column: line], widths))
             }
         }
-        return lines + pendingRows(widths)
+        return lines + pendingRows(widths, textWidths)
     }
 
     private func stepCells() -> [StepLines] {
@@ -56,8 +61,10 @@ public struct TextRendering {
         }
     }
 
+    /// A callback runs on no CPU of the model; that it is one, `kfree_rcu(pages[0])` says by itself.
     private func title(_ participant: Counterexample.Participant) -> String {
-        participant.cpu.map { "CPU\($0): \(participant.name)" } ?? participant.name
+        if let cpu = participant.cpu { return "CPU\(cpu): \(participant.name)" }
+        return participant.name.hasPrefix("kfree_rcu(") ? participant.name : "RCU: \(participant.name)"
     }
 
     private func wantedWidths(_ cells: [StepLines]) -> [Int] {
@@ -66,6 +73,9 @@ public struct TextRendering {
             for (step, cell) in zip(example.steps, cells) where step.thread == participant.thread {
                 wanted = max(wanted, cell.naturalWidth)
             }
+            if let last = example.steps.last, last.thread == participant.thread, let text = example.failingText {
+                wanted = max(wanted, text.count + 2)
+            }
             for pending in example.pending where pending.thread == participant.thread {
                 wanted = max(wanted, pending.text.count, pending.remark.count + 2)
             }
@@ -73,7 +83,7 @@ public struct TextRendering {
         }
     }
 
-    private func header(widths: [Int], margin: Int) -> [String] {
+    private func header(widths: [Int]) -> [String] {
         let titles = zip(example.participants, widths).map { wrapped(title($0), width: $1, indent: 2) }
         let height = titles.map(\.count).max() ?? 0
         var lines = (0..<height).map { line in
@@ -96,12 +106,19 @@ public struct TextRendering {
         return line
     }
 
-    /// The steps that nobody takes, side by side: they are all about to happen at once, or never.
-    private func pendingRows(_ widths: [Int]) -> [String] {
+    /// The steps that nobody takes, side by side if there is room: they are all about to happen at once, or never.
+    private func pendingRows(_ widths: [Int], _ textWidths: [Int]) -> [String] {
         var columns: [Int: [String]] = [:]
+        var isTight = false
         for pending in example.pending {
             guard let column = example.participants.firstIndex(where: { $0.thread == pending.thread }) else { continue }
-            columns[column, default: []] += pendingLines(pending, width: widths[column])
+            if pending.text.count > widths[column] || pending.remark.count + 2 > widths[column] { isTight = true }
+            columns[column, default: []] += pendingLines(pending, width: textWidths[column])
+        }
+        if isTight {
+            return columns.sorted { $0.key < $1.key }.flatMap { column, lines in
+                lines.map { row(number: nil, [column: $0], widths) }
+            }
         }
         let height = columns.values.map(\.count).max() ?? 0
         return (0..<height).map { line in
@@ -131,7 +148,7 @@ public struct TextRendering {
         }
         for (step, cell) in zip(example.steps, cells) {
             let fails = example.lastStepFails && step.number == example.steps.count
-            add(step.number, step.thread, cell.wrappedLines(width: width, fails: fails))
+            add(step.number, step.thread, cell.compactLines(width: width, fails: fails, failingText: example.failingText))
         }
         for pending in example.pending { add(nil, pending.thread, pendingLines(pending, width: width)) }
         return lines

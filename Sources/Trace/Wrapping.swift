@@ -1,6 +1,6 @@
 /// Breaks a text into lines of at most `width` characters; lines after the first are indented by `indent`.
 ///
-/// Breaks at a blank if there is one, else behind an opening bracket or an operator, before an arrow or a dot, else
+/// Breaks at a blank if there is one, beside a `=` only if there is no other, else behind an opening bracket or an operator, before an arrow or a dot, else
 /// anywhere: a C expression has few blanks, and a column must not burst.
 func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
     var rest = Array(text)
@@ -21,8 +21,10 @@ func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
 
 /// How many characters the line takes: at least 1, at most `room`.
 private func breakPoint(_ text: [Character], room: Int) -> Int {
-    if let blank = (1...room).last(where: { text[$0] == " " }) { return blank }
     let least = max(1, room / 3)
+    let blanks = (1...room).filter { text[$0] == " " }
+    let free = blanks.last { $0 >= least && text[$0 - 1] != "=" && ($0 + 1 == text.count || text[$0 + 1] != "=") }
+    if let blank = free ?? blanks.last { return blank }
     let nice = (least...room).last { end in
         "(,|&=?:+".contains(text[end - 1]) && text[end] != "=" || text[end] == "." || text[end...].starts(with: "->")
     }

@@ -2,6 +2,7 @@ import Trace
 
 // A reader that closes the pipe must not end us: the exit code says the verdict.
 signal(SIGPIPE, SIG_IGN)
+CrashReport.install()
 
 let console = Console()
 let code = run(Array(CommandLine.arguments.dropFirst()), console)

@@ -19,7 +19,6 @@ import Testing
         Case("xyzzy", says: "unknown command 'xyzzy'"),
         Case("replay", says: "'replay' is not there yet"),
         Case("simulate", says: "'simulate' is not there yet"),
-        Case("bench", says: "'bench' is not there yet"),
         Case("help", "tset", says: "unknown command 'tset'; did you mean 'test'?"),
         Case("--frobnicate", says: "option '--frobnicate' needs a command before it"),
         Case("check", says: "MODEL is missing"),

@@ -39,7 +39,7 @@ import Testing
             "ptpages[0] was freed in step 5: zap, zap.c:36: kfree(pt).",
         ],
         holdings: [
-            .init(thread: 0, locks: []),
+            .init(thread: 0, locks: [.init(name: "rcu_read_lock()", isShared: false, isSection: true, since: nil)]),
             .init(thread: 2, locks: [.init(name: "mm.page_table_lock", isShared: false, since: 2)]),
         ],
         locals: [
@@ -53,7 +53,7 @@ import Testing
         return Counterexample(
             kind: .deadlock, verdict: "DEADLOCK",
             participants: (0..<threads).map {
-                .init(thread: $0, name: $0 == 1 ? "rcu:free_the_page_table(ptpages[1])" : "fault[\($0)]", cpu: $0 == 1 ? nil : $0)
+                .init(thread: $0, name: $0 == 1 ? "free_the_page_table(ptpages[1])" : "fault[\($0)]", cpu: $0 == 1 ? nil : $0)
             },
             steps: (0..<threads).map {
                 Step(
@@ -127,6 +127,54 @@ import Testing
     }
 }
 
+@Suite struct StepLinesTests {
+    private func remarks(_ text: String, result: String? = nil, _ effects: Counterexample.Effect...) -> [String] {
+        StepLines.remarks(.init(number: 1, thread: 0, function: "t", text: text, result: result, effects: effects))
+    }
+
+    @Test func tellsAStructByItsFields() {
+        let both: [Counterexample.Effect] = [
+            .wrote(place: "mm.pmd.table", value: "NULL"), .wrote(place: "mm.pmd.huge", value: "true"),
+        ]
+        #expect(remarks("WRITE_ONCE(mm.pmd, pmd)", both[0], both[1]) == ["[.table = NULL, .huge = true]"])
+        #expect(
+            remarks("WRITE_ONCE(*pmdp, pmd)", both[0], both[1]) == ["[mm.pmd.table = NULL]", "[mm.pmd.huge = true]"])
+    }
+
+    @Test func saysNoValueTwice() {
+        #expect(remarks("WRITE_ONCE(taken, true)", .wrote(place: "taken", value: "true")).isEmpty)
+        #expect(remarks("the grace period ends; kfree()", .gracePeriodEnded).isEmpty)
+    }
+
+    @Test func takesNoPartOfAWordForAName() {
+        #expect(remarks("WRITE_ONCE(p->n, 2 * k)", .wrote(place: "n", value: "4")) == ["[n = 4]"])
+    }
+
+    @Test func tellsTheLastOfTheWritesOfAnAtomic() {
+        let text = "ATOMIC { n = n + 1; ... }"
+        #expect(
+            remarks(text, .wrote(place: "n", value: "7"), .wrote(place: "n", value: "6")) == ["[n = 6]"])
+    }
+
+    @Test func knowsWhatFunctionsReturn() {
+        #expect(StepText.returnsNothing("atomic_inc(&count)") && StepText.returnsNothing("refcount_set(&refs, 1)"))
+        #expect(!StepText.returnsNothing("atomic_inc_return(&count)") && !StepText.returnsNothing("READ_ONCE(count)"))
+        #expect(StepText.tellsTruth("refcount_inc_not_zero(&refs)") && StepText.tellsTruth("spin_trylock(&lock)"))
+        #expect(!StepText.tellsTruth("atomic_read(&count)") && !StepText.tellsTruth("test_count"))
+    }
+
+    @Test(arguments: [
+        ("ATOMIC { n++; }", "ATOMIC { n++; }"),
+        ("ATOMIC { wait_until(!(a || b)); /* for (;;) */ count = 1; other_count = 2; third = 3; }",
+            "ATOMIC { wait_until(!(a || b)); ... }"),
+        ("ATOMIC { if (READ_ONCE(mm.pmd) == NULL) { alpha = 1; } else { beta = 2; } }",
+            "ATOMIC { if (READ_ONCE(mm.pmd) == NULL) ... }"),
+        ("f(a, /* why */ b)", "f(a, b)"),
+    ]) func cutsLongTexts(text: String, shown: String) {
+        #expect(StepText.shortened(text) == shown)
+    }
+}
+
 @Suite struct ColumnWidthsTests {
     @Test func givesTheModestWhatTheyWant() {
         #expect(ColumnWidths.divide(total: 76, wanted: [20, 90]) == [20, 54])
@@ -134,6 +182,13 @@ import Testing
 
     @Test func sharesEquallyAmongTheGreedy() {
         #expect(ColumnWidths.divide(total: 76, wanted: [90, 90]) == [37, 37])
+    }
+
+    @Test func letsTextsRunOnExceptInTheLastColumn() {
+        #expect(ColumnWidths.overlapping(total: 76, wanted: [30, 30, 30, 30]) == [14, 13, 13, 30])
+        #expect(ColumnWidths.textWidth(of: 0, in: [14, 13, 13, 30], total: 76) == 40)
+        #expect(ColumnWidths.textWidth(of: 3, in: [14, 13, 13, 30], total: 76) == 30)
+        #expect(ColumnWidths.overlapping(total: 76, wanted: [30, 30, 30, 30, 30]) == nil)
     }
 
     @Test func refusesWhatNobodyCouldRead() {

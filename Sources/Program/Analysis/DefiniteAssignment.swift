@@ -7,7 +7,8 @@ public struct DefiniteAssignment: Sendable {
     /// The first use of each such variable, in the order of the code. Of an array, `register` is the first element.
     public let findings: [(instruction: Int, register: Register)]
 
-    public init(_ code: Code) {
+    /// `result` is looked at where the code ends.
+    public init(_ code: Code, result: Register? = nil) {
         let uses = code.instructions.map { RegisterUse($0.operation) }
         let count = code.registers.count
         func group(_ register: Register) -> Register { code.registers[register].arrayFirst ?? register }
@@ -39,7 +40,8 @@ public struct DefiniteAssignment: Sendable {
         var findings: [(instruction: Int, register: Register)] = []
         var told: Set<Register> = []
         for index in code.instructions.indices where reached[index] {
-            let reads = uses[index].reads + (uses[index].readsArray.map { [$0] } ?? [])
+            var reads = uses[index].reads + (uses[index].readsArray.map { [$0] } ?? [])
+            if case .end = code.instructions[index].operation, let result { reads.append(result) }
             for register in reads.map(group) where code.registers[register].name != nil {
                 guard !assigned[index].contains(register), told.insert(register).inserted else { continue }
                 findings.append((index, register))

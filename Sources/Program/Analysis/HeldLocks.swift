@@ -25,6 +25,8 @@ public struct HeldLocks: Sendable {
         public var locks: [Int]
         /// Indices into `nodes`: what may be held then.
         public var held: [Int]
+        /// By lock: the subclasses under which it may have been taken, if it is held then.
+        public var subclasses: [Set<Int>]
     }
 
     public let acquisitions: [Acquisition]
@@ -68,6 +70,7 @@ public struct HeldLocks: Sendable {
                 }
             }
         }
+        let taken = Self.subclasses(code, locks, model.locks.count)
         var acquisitions: [Acquisition] = []
         for (index, instruction) in code.instructions.enumerated() {
             guard case .acquired(let operand, let use) = instruction.operation, !use.isTry,
@@ -77,10 +80,39 @@ public struct HeldLocks: Sendable {
                 acquisitions.append(
                     Acquisition(
                         instruction: index, step: step, use: use, locks: locks(operand),
-                        held: counts.indices.filter { counts[$0] > 0 }))
+                        held: counts.indices.filter { counts[$0] > 0 }, subclasses: taken[index]))
             }
         }
         self.acquisitions = acquisitions
+    }
+
+    /// By instruction, by lock: the subclasses under which the lock may have been taken since it was last surely released.
+    private static func subclasses(_ code: Code, _ locks: (Operand) -> [Int], _ count: Int) -> [[Set<Int>]] {
+        let nothing = [Set<Int>](repeating: [], count: count)
+        var before = [[Set<Int>]](repeating: nothing, count: code.instructions.count)
+        var isReached = [Bool](repeating: false, count: code.instructions.count)
+        var work = code.instructions.isEmpty ? [] : [0]
+        if !work.isEmpty { isReached[0] = true }
+        while let index = work.popLast() {
+            var after = before[index]
+            switch code.instructions[index].operation {
+            case .acquired(let operand, let use):
+                for lock in locks(operand) { after[lock].insert(use.subclass) }
+            case .released(let operand):
+                let released = locks(operand)
+                if released.count == 1 { after[released[0]] = [] }
+            default: break
+            }
+            for next in code.successors(of: index) where next < before.count {
+                let merged = zip(before[next], after).map { $0.union($1) }
+                if merged != before[next] || !isReached[next] {
+                    before[next] = merged
+                    isReached[next] = true
+                    work.append(next)
+                }
+            }
+        }
+        return before
     }
 
     private static func release(_ classes: Set<Int>, _ nodes: [LockNode: Int], _ counts: inout [UInt8]) {

@@ -2,6 +2,9 @@ import Syntax
 
 /// What the modelling language refuses, L0440 to L0489.
 extension Diagnostic {
+    /// `a spinlock_t`, `an atomic_t`.
+    private static func article(_ type: String) -> String { (type.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + type }
+
     static func pointerArithmetic(_ range: SourceRange) -> Diagnostic {
         Diagnostic("L0440", range, "there is no arithmetic with pointers", suggestion: "index the array by its name: &array[i]")
     }
@@ -35,7 +38,7 @@ extension Diagnostic {
     }
 
     static func insideOfLock(_ range: SourceRange, _ type: String) -> Diagnostic {
-        Diagnostic("L0447", range, "the inside of a \(type) is the checker's own", suggestion: "use its functions: see `lockwalk header`")
+        Diagnostic("L0447", range, "the inside of \(article(type)) is the checker's own", suggestion: "use its functions: see `lockwalk header`")
     }
 
     static func lockByValue(_ range: SourceRange) -> Diagnostic {
@@ -43,7 +46,11 @@ extension Diagnostic {
     }
 
     static func wrongLockType(_ range: SourceRange, _ got: String, _ wanted: String) -> Diagnostic {
-        Diagnostic("L0449", range, "the address of \(wanted == "a lock" ? wanted : "a \(wanted)") is needed, and this is \(got)", suggestion: "check the lock's type, and the & before it")
+        Diagnostic("L0449", range, "the address of \(wanted == "a lock" ? wanted : article(wanted)) is needed, and this is \(got)", suggestion: "check the lock's type, and the & before it")
+    }
+
+    static func forgottenAmpersand(_ range: SourceRange, _ text: String) -> Diagnostic {
+        Diagnostic("L0449", range, "the address of a lock or counter is needed here", suggestion: "write &\(text)")
     }
 
     static func poolAsValue(_ range: SourceRange, _ name: String) -> Diagnostic {
@@ -59,7 +66,7 @@ extension Diagnostic {
     }
 
     static func badObjectCount(_ range: SourceRange, _ count: Int64) -> Diagnostic {
-        Diagnostic("L0453", range, "there cannot be \(count) objects", suggestion: "use 1 to 64; two are enough for most protocols")
+        Diagnostic("L0453", range, "there cannot be \(count) objects", suggestion: "use 0 to 64; two are enough for most protocols")
     }
 
     static func freeNeedsObject(_ range: SourceRange, _ type: String) -> Diagnostic {

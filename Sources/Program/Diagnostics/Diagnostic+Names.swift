@@ -13,11 +13,14 @@ extension Diagnostic {
     static func unknownFunction(_ name: Name, _ nearest: String?) -> Diagnostic {
         Diagnostic(
             "L0401", name.range, "there is no function or primitive '\(name.text)'",
-            suggestion: meant(nearest, else: "write it as a static function; `lockwalk header` lists the primitives"))
+            suggestion: KernelHabits.advice[name.text]
+                ?? meant(nearest, else: "write it as a static function; `lockwalk header` lists the primitives"))
     }
 
     static func unknownType(_ name: Name, _ nearest: String?) -> Diagnostic {
-        Diagnostic("L0402", name.range, "there is no type '\(name.text)'", suggestion: meant(nearest, else: "define it above"))
+        Diagnostic(
+            "L0402", name.range, "there is no type '\(name.text)'",
+            suggestion: KernelHabits.advice[name.text] ?? meant(nearest, else: "define it above"))
     }
 
     static func redefined(_ what: String, _ range: SourceRange) -> Diagnostic {
@@ -29,7 +32,10 @@ extension Diagnostic {
     }
 
     static func incompleteType(_ type: String, _ range: SourceRange) -> Diagnostic {
-        Diagnostic("L0405", range, "\(type) is not defined here", suggestion: "define it before it is used, or use a pointer to it")
+        if type.hasPrefix("void") {
+            return Diagnostic("L0405", range, "nothing can be of type void", suggestion: "name the type that is meant")
+        }
+        return Diagnostic("L0405", range, "\(type) is not defined here", suggestion: "define it before it is used, or use a pointer to it")
     }
 
     static func noSuchField(_ name: Name, _ type: String, _ nearest: String?) -> Diagnostic {
@@ -57,7 +63,7 @@ extension Diagnostic {
     }
 
     static func badArrayLength(_ range: SourceRange, _ value: Int64) -> Diagnostic {
-        Diagnostic("L0411", range, "an array cannot have \(value) elements", suggestion: "use 1 to 4096")
+        Diagnostic("L0411", range, "an array cannot have \(value) elements", suggestion: "use 1 to \(TypeTable.elementsMax)")
     }
 
     static func badBitField(_ range: SourceRange) -> Diagnostic {

@@ -113,8 +113,10 @@ final class Cleanup {
     // MARK: Sinking
 
     /// Moves the computing of addresses and values that only the next step uses to behind that step's beginning, so that the
-    /// state between the steps holds the variables and not, beside them, what was computed of them.
+    /// state between the steps holds the variables and not, beside them, what was computed of them. A value of a variable
+    /// that is not needed any more stays where it is: `l & 1` tells fewer states apart than `l`.
     private func sinkAddresses() {
+        let liveAtStep = Liveness(code).steps
         var isTarget = [Bool](repeating: false, count: code.instructions.count + 1)
         for index in code.instructions.indices {
             switch code.instructions[index].operation {
@@ -127,12 +129,12 @@ final class Cleanup {
         }
         for (_, index) in code.labels { isTarget[index] = true }
         for marker in code.instructions.indices where reachable[marker] && !isTarget[marker] {
-            guard case .step = code.instructions[marker].operation else { continue }
-            sink(into: marker, isTarget)
+            guard case .step(let step) = code.instructions[marker].operation else { continue }
+            sink(into: marker, isTarget, live: liveAtStep[step])
         }
     }
 
-    private func sink(into marker: Int, _ isTarget: [Bool]) {
+    private func sink(into marker: Int, _ isTarget: [Bool], live: [Register]) {
         var position = marker
         var blocked: Set<Register> = []
         var index = marker - 1
@@ -143,7 +145,7 @@ final class Cleanup {
             default: break
             }
             let use = RegisterUse(operation)
-            if isSinkable(operation), let result = use.writes.first, !blocked.contains(result),
+            if isSinkable(operation, live: live), let result = use.writes.first, !blocked.contains(result),
                 !use.reads.contains(where: { blocked.contains($0) })
             {
                 let instruction = code.instructions.remove(at: index)
@@ -161,17 +163,21 @@ final class Cleanup {
         }
     }
 
-    private func isSinkable(_ operation: Operation) -> Bool {
+    private func isSinkable(_ operation: Operation, live: [Register]) -> Bool {
         func isTemporary(_ register: Register) -> Bool { code.registers[register].name == nil }
         func isCheap(_ operand: Operand) -> Bool {
             if case .register(let register) = operand { return !isTemporary(register) }
             return true
         }
+        func isKept(_ operand: Operand) -> Bool {
+            if case .register(let register) = operand { return !isTemporary(register) && live.contains(register) }
+            return true
+        }
         switch operation {
         case .fieldAddress(let result, _, _): return isTemporary(result)
         case .elementAddress(let result, _, let index, _, _, _): return isTemporary(result) && isCheap(index)
-        case .unary(_, let result, let a), .convert(let result, let a, _): return isTemporary(result) && isCheap(a)
-        case .binary(_, let result, let a, let b): return isTemporary(result) && isCheap(a) && isCheap(b)
+        case .unary(_, let result, let a), .convert(let result, let a, _): return isTemporary(result) && isKept(a)
+        case .binary(_, let result, let a, let b): return isTemporary(result) && isKept(a) && isKept(b)
         default: return false
         }
     }

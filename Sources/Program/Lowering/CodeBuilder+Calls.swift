@@ -39,23 +39,29 @@ extension CodeBuilder {
         _ function: Declaration.Function, _ body: Statement, _ arguments: [Expression], _ expression: Expression
     ) -> Value {
         guard arguments.count == function.parameters.count else {
-            report(.wrongArgumentCount(function.name, arguments.count, function.parameters.count...function.parameters.count))
+            let called = Name(function.name.text, expression.range)
+            report(.wrongArgumentCount(called, arguments.count, function.parameters.count...function.parameters.count))
             return .error
         }
         if frames.contains(where: { $0.name == function.name.text }) {
             report(.recursion(expression.range, function.name.text))
             return .error
         }
-        guard frames.count < 64 else {
-            report(.modelTooLarge(expression.range, ModelBuilder.instructionsMax))
+        // Calls are counted as well: functions that call the one below twice grow without an instruction.
+        model.inlinedCalls += 1
+        guard frames.count < 64, depth < ModelBuilder.depthMax, model.inlinedCalls <= ModelBuilder.inlinedCallsMax,
+            model.instructionTotal < ModelBuilder.instructionsMax
+        else {
+            reportTooLarge(expression.range)
             return .error
         }
         var bindings: [String: Binding] = [:]
-        let values = arguments.map { lower($0) }
+        let values = arguments.indices.map { kept(lower(arguments[$0]), before: arguments[($0 + 1)...], arguments[$0].range) }
         for (parameter, (value, argument)) in zip(function.parameters, zip(values, arguments)) {
             bindings[parameter.name.text] = bind(parameter, value, argument.range, in: body)
         }
-        let resultType = model.types.resolveAgain(function.result)
+        var resultType = model.types.resolveAgain(function.result)
+        if resultType != .void, !resultType.isError, !canBeLocal(resultType, function.name.range) { resultType = .error }
         let results = resultType == .void ? [] : declareResult(resultType, function.name.text, expression.range)
         let done = newLabel()
         callSites.append(expression.range)
@@ -94,18 +100,19 @@ extension CodeBuilder {
             }
             return .alias(target)
         }
-        if containsLock(type) {
-            report(.lockByValue(range))
+        guard canBeLocal(type, parameter.name.range), let converted = convert(value, to: type, range) else {
             return .value(.error)
         }
-        guard let converted = convert(value, to: type, range) else { return .value(Value(type: .error, parts: [.constant(0)])) }
+        if converted.parts.count == 1 { checkNarrow(converted.operand, type, converted.range, parameter.name.text, range) }
         let isConstant = converted.parts.allSatisfy { if case .register = $0 { false } else { true } }
         if isConstant, type.isScalar, !AssignedNames.contains(parameter.name.text, in: body) { return .value(converted) }
         let place = declareLocal(type, name: parameter.name.text, parameter.name.range, isGhost: false)
         if case .registers(let first, _, _, _) = place.location {
             for (index, part) in converted.parts.enumerated() { move(part, to: first + index, range) }
         }
-        return .place(place)
+        var named = place
+        named.isReadOnly = parameter.isReadOnly
+        return .place(named)
     }
 
     // MARK: Whole codes
@@ -199,8 +206,9 @@ extension CodeBuilder {
     }
 
     func lowerProperty(_ body: Statement, _ name: Name) -> (Code, Register) {
-        let result = newRegister(.bool, name: "the value of \(name.text)", range: name.range)
+        let result = newRegister(.bool, name: "the value of \(name.text)()", range: name.range)
         let done = beginFrame(name.text, .bool, [result])
+        propertyResult = result
         lower(body)
         checkGotos()
         place(done)
@@ -211,11 +219,12 @@ extension CodeBuilder {
     /// Resolves labels, drops what cannot be reached, and keeps the needs of what can.
     private func finish() -> Code {
         for (name, label) in programLabels { code.labels[name] = labelTargets[label] }
+        if model.isTooLarge { return Code() }
         let cleanup = Cleanup(code: code, labelTargets: labelTargets)
         let cleaned = cleanup.run()
         for (instruction, need) in needNotes where cleanup.isReachable(instruction) { need(&needs) }
         for range in cleanup.cyclesWithoutExit { report(.cycleWithoutStep(range)) }
-        let assigned = DefiniteAssignment(cleaned)
+        let assigned = DefiniteAssignment(cleaned, result: propertyResult)
         for (instruction, register) in assigned.findings {
             let name = cleaned.registers[register].name ?? "it"
             report(.usedBeforeAssigned(cleaned.instructions[instruction].range, name, cleaned.registers[register].range))

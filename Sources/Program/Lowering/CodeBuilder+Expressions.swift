@@ -3,6 +3,8 @@ import Syntax
 extension CodeBuilder {
     /// Code for an expression, and its value. Operands go left to right.
     func lower(_ expression: Expression) -> Value {
+        depth += 1
+        defer { depth -= 1 }
         switch expression.kind {
         case .integer(let value, let isUnsigned, let isLong):
             return integerConstant(value, isUnsigned, isLong)
@@ -92,36 +94,63 @@ extension CodeBuilder {
     }
 
     private func addressOf(_ operand: Expression, _ expression: Expression) -> Value {
-        if case .unary(.dereference, let inner) = operand.kind { return lower(inner) }
+        if case .unary(.dereference, let inner) = operand.kind {
+            let value = lower(inner)
+            if value.type.isPointer || value.type.isError { return value }
+            report(.notAPointer(operand.range, types.describe(value.type)))
+            return .error
+        }
         if case .identifier(let name) = operand.kind, model.functions[name] != nil, lookUp(name) == nil {
             report(.functionAsValue(expression.range, name))
             return .error
         }
-        guard let place = lowerPlace(operand) else { return .error }
+        guard let place = lowerPlace(operand), !place.type.isError else { return .error }
         if place.bits != nil {
             report(.addressOfBitField(expression.range))
+            return .error
+        }
+        if place.isGhost, mode != .proof {
+            report(.ghostInProgram(expression.range))
             return .error
         }
         switch place.location {
         case .memory(let address, _):
             _ = model.memory.pointerSet(place.type)
             return Value(type: .pointer(place.type), parts: [address], range: 0...Int64(ModelBuilder.cellsMax))
-        case .registers:
-            return Value(type: .pointer(place.type), parts: [.constant(0)], localTarget: place)
+        case .registers(let first, let offset, let index, let total):
+            var target = place
+            // `&a[i]` stays where it is, whatever becomes of i.
+            if case .register(let register)? = index, code.registers[register].name != nil {
+                let copy = newRegister(.int)
+                emit(.move(copy, .register(register)), expression.range)
+                target.location = .registers(first: first, offset: offset, index: .register(copy), total: total)
+            }
+            return Value(type: .pointer(place.type), parts: [.constant(0)], localTarget: target)
         }
     }
 
-    /// Both operands in order; the left one is kept if the right one could change the variable that it came from.
+    /// Both operands in order.
     private func operands(_ left: Expression, _ right: Expression) -> (Value, Value) {
-        var a = lower(left)
-        if case .register(let register) = a.operand, a.parts.count == 1, code.registers[register].name != nil,
-            hasSideEffect(right)
-        {
-            let copy = newRegister(a.type)
-            emit(.move(copy, a.operand), left.range)
-            a.parts = [.register(copy)]
-        }
+        let a = kept(lower(left), before: right, at: left.range)
         return (a, lower(right))
+    }
+
+    /// A value that stays what it is while a later operand is evaluated: a copy, if that one could change the variable
+    /// that it lies in.
+    func kept(_ value: Value, before later: Expression..., at range: SourceRange) -> Value {
+        kept(value, before: later[...], range)
+    }
+
+    func kept(_ value: Value, before later: ArraySlice<Expression>, _ range: SourceRange) -> Value {
+        guard value.localTarget == nil, later.contains(where: hasSideEffect) else { return value }
+        var result = value
+        for (index, leaf) in leaves(value.type).enumerated() where index < value.parts.count {
+            guard case .register(let register) = value.parts[index], code.registers[register].name != nil else { continue }
+            let copy = newRegister(leaf.type)
+            emit(.move(copy, value.parts[index]), range)
+            result.parts[index] = .register(copy)
+        }
+        return result
     }
 
     private func hasSideEffect(_ expression: Expression) -> Bool {
@@ -146,7 +175,10 @@ extension CodeBuilder {
         switch type {
         case .void: return .nothing
         case .integer, .enumeration:
-            if value.type.isInteger { return convert(value, to: type, expression.range) ?? .error }
+            if value.type.isInteger || (type == .bool && value.type.isPointer) {
+                checkNarrow(value.operand, type, value.range, nil, expression.range)
+                return convert(value, to: type, expression.range) ?? .error
+            }
         case .pointer:
             if value.constant == 0 { return Value(type: type, parts: [.constant(0)], range: 0...0) }
             if case .pointer(let from) = value.type, case .pointer(let to) = type,
@@ -204,18 +236,19 @@ extension CodeBuilder {
         } else {
             result = lower(value)
         }
-        if result.type.isError { return .error }
-        if result.type == .void {
-            report(.voidValue(value.range))
+        guard let converted = convert(result, to: place.type, value.range, bits: place.bits) else {
+            assumeAssigned(place, value.range)
             return .error
         }
-        guard let converted = convert(result, to: place.type, value.range, bits: place.bits) else { return .error }
         result = converted
         write(place, result, expression.range)
-        if case .registers(let first, let offset, nil, _) = place.location, result.parts.count == 1 {
-            return Value(type: place.type, parts: [.register(first + offset)], range: valueRange(place.type, place.bits))
-        }
-        return result
+        return place.isGhost ? .nothing : written(place, result)
+    }
+
+    /// The value of an assignment: what a local holds now, as the temporary that was made for it may be renamed to it.
+    private func written(_ place: Place, _ value: Value) -> Value {
+        guard case .registers(let first, let offset, nil, _) = place.location, value.parts.count == 1 else { return value }
+        return Value(type: place.type, parts: [.register(first + offset)], range: valueRange(place.type, place.bits))
     }
 
     private func increment(_ target: Expression, by: Int, isPrefix: Bool, _ expression: Expression) -> Value {
@@ -241,7 +274,8 @@ extension CodeBuilder {
         let sum = arithmetic(.add, old, Value(Int64(by)), expression.range)
         guard let converted = convert(sum, to: place.type, expression.range, bits: place.bits) else { return .error }
         write(place, converted, expression.range)
-        return isPrefix ? converted : old
+        if place.isGhost { return .nothing }
+        return isPrefix ? written(place, converted) : old
     }
 
     /// Whether an expression names a ghost: then what is assigned to it belongs to the proof.
@@ -273,7 +307,7 @@ extension CodeBuilder {
     }
 
     /// The type of an expression; the code made for it is dropped.
-    private func typeOnly(_ expression: Expression) -> Type {
+    func typeOnly(_ expression: Expression) -> Type {
         let before = (code, needNotes.count, model.instructionTotal, labelTargets, model.diagnostics)
         let outerMode = mode
         mode = .proof

@@ -4,7 +4,7 @@ extension CodeBuilder {
     // MARK: Arithmetic
 
     /// What C computes with: int, or wider if an operand is.
-    private func commonType(_ a: Type, _ b: Type) -> IntegerType {
+    func commonType(_ a: Type, _ b: Type) -> IntegerType {
         func promoted(_ type: Type) -> IntegerType {
             guard case .integer(let integer) = type, integer.bits >= 32 else {
                 return IntegerType(bits: 32, isSigned: true)
@@ -299,7 +299,9 @@ extension CodeBuilder {
         }
         place(done)
         let bounds = min(a.range.lowerBound, b.range.lowerBound)...max(a.range.upperBound, b.range.upperBound)
-        return Value(type: type, parts: results.map { .register($0) }, range: bounds)
+        let value = Value(type: type, parts: results.map { .register($0) }, range: bounds)
+        guard case .integer(let integer) = type, !integer.isBool else { return value }
+        return wrapped(value, integer.shape, type, expression.range)
     }
 
     private func retype(_ register: Register, _ type: Type) {

@@ -70,11 +70,28 @@ extension CodeBuilder {
                 report(.perCPUWithoutCPU(expression.range, name))
                 return nil
             }
-            return Place(
+            var place = Place(
                 .memory(address: .constant(Int64(global.address)), isChecked: false), global.type,
                 isGhost: global.isGhost, name: name)
+            place.isReadOnly = global.isReadOnly
+            return place
         }
-        report(unknown(name, expression.range))
+        if name == "VAL", let conditionValue { return spill(conditionValue, name: name, expression.range) }
+        if name == "self", kind == .thread, frames.count == 1 {
+            var place = spill(
+                Value(type: .int, parts: [model.perThread(.selfIndex)], range: 0...63), name: name, expression.range)
+            place.isReadOnly = true
+            return place
+        }
+        if types.constants[name] != nil || name == "NULL" {
+            report(.notAnObject(expression.range))
+        } else if model.pools[name] != nil {
+            report(.poolAsValue(expression.range, name))
+        } else if model.functions[name] != nil {
+            report(.functionAsValue(expression.range, name))
+        } else {
+            report(unknown(name, expression.range))
+        }
         return nil
     }
 
@@ -87,10 +104,11 @@ extension CodeBuilder {
 
     /// Puts a value into registers so that parts of it can be named.
     private func spill(_ value: Value, name: String, _ range: SourceRange) -> Place {
-        let place = declareLocal(value.type, name: nil, range, isGhost: false)
+        var place = declareLocal(value.type, name: nil, range, isGhost: false)
         if case .registers(let first, _, _, _) = place.location {
             for (index, part) in value.parts.enumerated() { emit(.move(first + index, part), range) }
         }
+        place.name = name
         return place
     }
 
@@ -125,6 +143,11 @@ extension CodeBuilder {
             return nil
         }
         var isChecked = mode != .proof
+        if mode == .proof {
+            // A proof may look into free objects, which read as zero; nothing is there to look at behind NULL.
+            let isThere = binary(.notEqual, value.operand, .constant(0), expression.range)
+            check(isThere, .nullDereference, "a proof follows a pointer that is NULL", expression.range)
+        }
         // The address of a global can be followed without looking.
         if case .constant(let address) = value.operand, address != 0 { isChecked = false }
         return Place(.memory(address: value.operand, isChecked: isChecked), type, isGhost: false)
@@ -173,8 +196,8 @@ extension CodeBuilder {
     /// Whether an expression names a place (rather than only having a value).
     func isPlaceExpression(_ expression: Expression) -> Bool {
         switch expression.kind {
-        case .identifier, .index, .unary(.dereference, _), .compoundLiteral: true
-        case .member(let base, _, let isArrow): isArrow || isPlaceExpression(base)
+        // `f().field` too: its value is put into registers.
+        case .identifier, .index, .unary(.dereference, _), .compoundLiteral, .member: true
         case .call(let name, _): name.text == "this_cpu" || name.text == "per_cpu"
         default: false
         }
@@ -237,10 +260,9 @@ extension CodeBuilder {
                 result.location = .memory(
                     address: offset(address, by: Int(constant) * stride, range, type: type), isChecked: isChecked)
             } else {
-                let isGhost = mode == .proof
                 let element = define(.pointer(type), range) {
                     .elementAddress(
-                        $0, base: address, index: index.operand, count: count, stride: stride, isGhost: isGhost)
+                        $0, base: address, index: index.operand, count: count, stride: stride, isGhost: false)
                 }
                 result.location = .memory(address: element, isChecked: isChecked)
             }
@@ -271,6 +293,11 @@ extension CodeBuilder {
         let place = Place(
             .memory(address: .constant(Int64(global.address)), isChecked: false), global.type, isGhost: false,
             name: name)
+        // How many CPUs there are may depend on a CONFIG: one that is not there is a fault of the run that gets here.
+        if let number = cpu.constant, number >= count {
+            check(.constant(0), .outOfBounds, name: name, "the model has \(count) CPUs, and this is number \(number)", expression.range)
+            return element(of: place, Value(0), type, count, expression.range)
+        }
         return element(of: place, cpu, type, count, expression.range)
     }
 
@@ -297,7 +324,7 @@ extension CodeBuilder {
             return .error
         }
         if case .builtin(let builtin) = place.type {
-            report(.insideOfLock(range, builtin.rawValue))
+            report(readsLockArgument ? .forgottenAmpersand(range, folded(range)) : .insideOfLock(range, builtin.rawValue))
             return .error
         }
         if case .structure = place.type, mode == .program, atomics.isEmpty {

@@ -2,13 +2,15 @@ import Syntax
 
 extension CodeBuilder {
     func lower(_ statement: Statement) {
+        depth += 1
+        defer { depth -= 1 }
         switch statement.kind {
         case .empty: break
         case .expression(let expression): _ = lower(expression)
         case .declaration(let variables):
             for variable in variables { declare(variable) }
         case .block(let statements):
-            withScope { for inner in statements { lower(inner) } }
+            withScope { lowerList(statements) }
         case .atomic(let statements): atomic(statements, statement)
         case .ifElse(let condition, let yes, let no): ifElse(condition, yes, no)
         case .whileLoop(let condition, let body): whileLoop(condition, body)
@@ -29,35 +31,18 @@ extension CodeBuilder {
     // MARK: Declarations
 
     private func declare(_ variable: Variable) {
-        let type: Type
-        if case .structure(let tag, .some) = variable.type.base, types.structureIndex[tag.text] != nil {
-            type = model.types.resolveAgain(variable.type)
-        } else {
-            type = model.types.resolve(variable.type, &model.diagnostics)
-        }
+        let type = model.types.resolve(variable, &model.diagnostics)
         model.memory.types = model.types
-        if PrimitiveTable.all[variable.name.text] != nil { report(.reservedName(variable.name)) }
-        guard !type.isError else {
-            scopes[scopes.count - 1][variable.name.text] = .place(Place(.registers(first: 0, offset: 0, index: nil, total: 1), .error, isGhost: false))
-            return
-        }
+        model.checkName(variable.name)
         if scopes[scopes.count - 1][variable.name.text] != nil {
             report(.redefined(variable.name.text, variable.name.range))
         }
-        guard types.isComplete(type) else {
-            report(.incompleteType(types.describe(type), variable.name.range))
-            return
-        }
+        // Until all is well the name stands for something wrong, of which nothing more is said.
+        scopes[scopes.count - 1][variable.name.text] = .place(
+            Place(.registers(first: 0, offset: 0, index: nil, total: 1), .error, isGhost: variable.isGhost))
+        guard !type.isError, canBeLocal(type, isStatic: variable.isStatic, variable.name.range) else { return }
         if variable.isStatic {
             declareStatic(variable, type)
-            return
-        }
-        guard !containsLock(type) else {
-            report(.lockByValue(variable.name.range))
-            return
-        }
-        guard leaves(type).count <= 256 else {
-            report(.tooMuchMemory(variable.name.range, 256))
             return
         }
         let place = declareLocal(type, name: variable.name.text, variable.name.range, isGhost: variable.isGhost)
@@ -70,40 +55,88 @@ extension CodeBuilder {
             }
         }
         var named = place
-        named.isReadOnly = variable.type.isConst && variable.type.pointerDepth == 0 && variable.type.arrayLengths.isEmpty
+        named.isReadOnly = variable.isReadOnly
         scopes[scopes.count - 1][variable.name.text] = .place(named)
+    }
+
+    /// The most registers of one local.
+    static let localSizeMax = 256
+
+    /// Whether a function may have a variable of the type; says so if not.
+    func canBeLocal(_ type: Type, isStatic: Bool = false, _ range: SourceRange) -> Bool {
+        if !types.isComplete(type) {
+            report(.incompleteType(types.describe(type), range))
+        } else if isStatic {
+            return true
+        } else if containsLock(type) {
+            report(.lockByValue(range))
+        } else if types.room(type) > Self.localSizeMax {
+            report(.tooMuchMemory(range, Self.localSizeMax))
+        } else {
+            return true
+        }
+        return false
     }
 
     /// A static local is shared memory, one for all calls and threads.
     private func declareStatic(_ variable: Variable, _ type: Type) {
         let known = model.staticLocals[variable.name.range]
         let global = known ?? model.declareStaticLocal(variable, type, function: frames.last?.name ?? className)
-        scopes[scopes.count - 1][variable.name.text] = .place(
-            Place(
-                .memory(address: .constant(Int64(global.address)), isChecked: false), type, isGhost: global.isGhost,
-                name: variable.name.text))
+        var place = Place(
+            .memory(address: .constant(Int64(global.address)), isChecked: false), global.type, isGhost: global.isGhost,
+            name: variable.name.text)
+        place.isReadOnly = variable.isReadOnly
+        scopes[scopes.count - 1][variable.name.text] = .place(place)
     }
 
     // MARK: ATOMIC
 
     private func atomic(_ statements: [Statement], _ statement: Statement) {
         guard mode == .program else {
-            report(.proofChangesProgram(statement.range))
+            report(mode == .condition ? .conditionHasSideEffect(statement.range) : .proofChangesProgram(statement.range))
             return
         }
         if atomics.isEmpty { beginStep(.atomic, statement.range) }
-        let outerMayWait = atomics.isEmpty ? true : mayWaitInAtomic
+        if atomics.isEmpty { mayWaitInAtomic = true }
         atomicTotal += 1
         atomics.append(atomicTotal)
-        withScope {
-            for (index, inner) in statements.enumerated() {
-                mayWaitInAtomic = index == 0 && outerMayWait
-                lower(inner)
-            }
-        }
+        withScope { lowerList(statements) }
         atomics.removeLast()
         mayWaitInAtomic = false
         freshTemporary = nil
+    }
+
+    /// The statements of a block. In an ATOMIC only what comes first may wait: before it nothing has happened yet.
+    private func lowerList(_ statements: [Statement]) {
+        for statement in statements {
+            lower(statement)
+            if !Self.changesNothing(statement) { mayWaitInAtomic = false }
+        }
+    }
+
+    /// A declaration that calls and assigns nothing: what follows it comes first still.
+    private static func changesNothing(_ statement: Statement) -> Bool {
+        switch statement.kind {
+        case .empty: true
+        case .declaration(let variables):
+            variables.allSatisfy { variable in
+                switch variable.initializer {
+                case nil: true
+                case .expression(let value): isPlainRead(value)
+                case .list: false
+                }
+            }
+        default: false
+        }
+    }
+
+    private static func isPlainRead(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .integer, .identifier: true
+        case .unary(_, let a), .cast(_, let a), .member(let a, _, _): isPlainRead(a)
+        case .binary(_, let a, let b), .index(let a, let b): isPlainRead(a) && isPlainRead(b)
+        default: false
+        }
     }
 
     // MARK: Branches and loops
@@ -123,6 +156,8 @@ extension CodeBuilder {
     }
 
     private func loopBody(_ body: Statement, breakTo: Int, continueTo: Int) {
+        // In the second round it would no longer come first.
+        mayWaitInAtomic = false
         breakLabels.append(breakTo)
         continueLabels.append(continueTo)
         withScope { lower(body) }
@@ -153,6 +188,7 @@ extension CodeBuilder {
         withScope {
             lower(first)
             let top = newLabel(), inside = newLabel(), next = newLabel(), done = newLabel()
+            // Before the test is left out the first time, the first value is that of a local for certain.
             if let condition, holdsAtFirst(first, condition) { jump(inside, condition.range) }
             place(top)
             if let condition {
@@ -187,7 +223,11 @@ extension CodeBuilder {
             isConstant(start), isConstant(right), let a = types.evaluate(start, &ignored),
             let b = types.evaluate(right, &ignored), let result = TypeTable.apply(operation, a, b)
         else { return false }
-        return result != 0
+        // Another thread may change a shared variable; C converts what is negative or too large.
+        guard case .place(let place)? = lookUp(name), !place.isMemory, place.type.isInteger, a >= 0, b >= 0 else {
+            return false
+        }
+        return result != 0 && valueRange(place.type).contains(a)
     }
 
     // MARK: switch
@@ -198,6 +238,7 @@ extension CodeBuilder {
             if !value.type.isError { report(.notAnInteger(expression.range, types.describe(value.type))) }
             return
         }
+        let shape = commonType(value.type, value.type).shape
         var cases: [Statement] = []
         Self.collectCases(body, &cases)
         let done = newLabel()
@@ -210,7 +251,8 @@ extension CodeBuilder {
             labels[ObjectIdentifier(item)] = target
             switch item.kind {
             case .caseLabel(let constant, _):
-                guard let number = types.evaluate(constant, &model.diagnostics) else { continue }
+                guard let written = types.evaluate(constant, &model.diagnostics) else { continue }
+                let number = InitialRanges.wrap(written, shape)
                 if !seen.insert(number).inserted { report(.duplicateCase(constant.range, number)) }
                 let next = newLabel()
                 let isEqual = binary(.equal, value.operand, .constant(number), constant.range)
@@ -273,6 +315,7 @@ extension CodeBuilder {
         frames[frame].labels[name.text] = (target, atomics, true, name.range)
         place(target)
         if frames.count == 1 { programLabels[name.text] = target }
+        mayWaitInAtomic = false
         lower(inner)
     }
 
@@ -302,10 +345,17 @@ extension CodeBuilder {
             if frame.resultType == .void {
                 if value.type != .void, !value.type.isError { report(.returnsValue(range, frame.name)) }
             } else if let converted = convert(value, to: frame.resultType, expression.range) {
-                for (register, part) in zip(frame.resultRegisters, converted.parts) { move(part, to: register, range) }
+                let leaves = leaves(frame.resultType)
+                for (index, part) in converted.parts.enumerated() {
+                    checkNarrow(part, leaves[index].type, leaves.count == 1 ? converted.range : nil, frame.name, range)
+                    move(part, to: frame.resultRegisters[index], range)
+                }
+            } else {
+                for register in frame.resultRegisters { emit(.move(register, .constant(0)), range) }
             }
         } else if frame.resultType != .void {
             report(.returnsNothing(range, frame.name))
+            for register in frame.resultRegisters { emit(.move(register, .constant(0)), range) }
         }
         jump(frame.returnLabel, range)
     }

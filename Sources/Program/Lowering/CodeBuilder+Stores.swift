@@ -82,7 +82,7 @@ extension CodeBuilder {
     private func proofDepth(_ register: Register) -> Bool { register < modeRegisterBase }
 
     /// A `u1`…`u7` that is given a value beyond its bits is an OVERFLOW.
-    private func checkNarrow(
+    func checkNarrow(
         _ value: Operand, _ type: Type, _ range: ClosedRange<Int64>?, _ name: String?, _ place: SourceRange
     ) {
         guard case .integer(let integer) = type, let narrow = integer.narrow else { return }
@@ -104,26 +104,33 @@ extension CodeBuilder {
             if case .registers(let first, let offset, nil, _) = place.location {
                 for part in 0..<leaves(place.type).count { emit(.move(first + offset + part, .constant(0)), range) }
             }
-            if place.type.isScalar {
-                guard let item = items.first else { return }
-                initializeLocal(place, item.value, listRange)
-                return
-            }
-            var cursor = InitializerCursor(type: place.type, memory: model.memory)
-            for item in items {
-                guard let (offset, type) = cursor.next(item, &model.diagnostics, types, listRange) else { continue }
-                guard case .registers(let first, let before, let index, let total) = place.location else { continue }
+            guard case .registers(let first, let before, let index, let total) = place.location else { return }
+            var filler = InitializerFiller(
+                types: types, diagnostics: model.diagnostics, isWhole: { self.typeOnly($0) == $1 }, size: { self.leaves($0).count })
+            let parts = filler.parts(place.type, items, listRange)
+            model.diagnostics = filler.diagnostics
+            for item in parts {
                 var part = place
-                part.type = type
-                part.location = .registers(first: first, offset: before + offset, index: index, total: total)
-                initializeLocal(part, item.value, listRange)
+                part.type = item.type
+                part.bits = item.bits
+                part.location = .registers(first: first, offset: before + item.offset, index: index, total: total)
+                initializeRegisters(part, lower(item.value), item.value.range)
             }
         }
     }
 
     private func initializeRegisters(_ place: Place, _ value: Value, _ range: SourceRange) {
-        guard let converted = convert(value, to: place.type, range, bits: place.bits) else { return }
+        guard let converted = convert(value, to: place.type, range, bits: place.bits) else {
+            assumeAssigned(place, range)
+            return
+        }
         writeRegisters(place, converted, range)
+    }
+
+    /// After an error in what a local is given: that it may be used before it is assigned would be no news.
+    func assumeAssigned(_ place: Place, _ range: SourceRange) {
+        guard case .registers(let first, let offset, _, let total) = place.location, !place.type.isError else { return }
+        for part in 0..<min(leaves(place.type).count, total - offset) { emit(.move(first + offset + part, .constant(0)), range) }
     }
 
     // MARK: Conversions
@@ -142,6 +149,8 @@ extension CodeBuilder {
         case (_, .integer(let integer)) where integer.isBool && value.type.isScalar:
             return Value(type: type, parts: [truth(value, range)], range: 0...1)
         case (.integer, .integer(let integer)), (.enumeration, .integer(let integer)):
+            // Wrapped first, 256 would fit a u2; what does not fit is told where the value gets to.
+            if integer.narrow != nil, bits == nil { return Value(type: type, parts: value.parts, range: value.range) }
             let shape = IntegerShape(bits: bits ?? integer.bits, isSigned: integer.isSigned)
             return wrapped(value, shape, type, range)
         case (.integer, .enumeration), (.enumeration, .enumeration):
@@ -163,17 +172,17 @@ extension CodeBuilder {
 
     /// A number brought to a C width, if it may be outside.
     func wrapped(_ value: Value, _ shape: IntegerShape, _ type: Type, _ range: SourceRange) -> Value {
-        let limits =
-            shape.bits >= 64
-            ? Int64.min...Int64.max
-            : shape.isSigned
-                ? -(Int64(1) << Int64(shape.bits - 1))...((Int64(1) << Int64(shape.bits - 1)) - 1)
-                : 0...((Int64(1) << Int64(shape.bits)) - 1)
+        let limits = shape.range
         if limits.contains(value.range.lowerBound), limits.contains(value.range.upperBound) {
             return Value(type: type, parts: value.parts, range: value.range)
         }
         if let constant = value.constant { return Value(InitialRanges.wrap(constant, shape), type) }
-        let operand = define(type, range) { .convert($0, value.operand, shape) }
+        // What does not fit a u3 is told where the variable is given it, not of the temporary.
+        var kept = type
+        if case .integer(let integer) = type, integer.narrow != nil {
+            kept = .integer(IntegerType(bits: integer.bits, isSigned: integer.isSigned))
+        }
+        let operand = define(kept, range) { .convert($0, value.operand, shape) }
         return Value(type: type, parts: [operand], range: limits)
     }
 

@@ -66,9 +66,14 @@ final class CodeBuilder {
     var freshTemporary: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
-    var reportedLimit = false
+    /// Statements and expressions around the one at hand, those of the callers included.
+    var depth = 0
+    /// What a property must have assigned when it ends.
+    var propertyResult: Register?
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.
     var modeRegisterBase = 0
+    /// While the argument of a lock's function is looked at: its value should be an address.
+    var readsLockArgument = false
 
     init(_ model: ModelBuilder, className: String, kind: Kind) {
         self.model = model
@@ -83,14 +88,16 @@ final class CodeBuilder {
     func emit(_ operation: Operation, _ range: SourceRange) {
         freshTemporary = nil
         guard model.instructionTotal < ModelBuilder.instructionsMax else {
-            if !reportedLimit {
-                reportedLimit = true
-                model.diagnostics.add(.modelTooLarge(range, ModelBuilder.instructionsMax))
-            }
+            reportTooLarge(range)
             return
         }
         model.instructionTotal += 1
         code.instructions.append(Instruction(operation, range))
+    }
+
+    func reportTooLarge(_ range: SourceRange) {
+        if !model.isTooLarge { report(.modelTooLarge(range, ModelBuilder.instructionsMax)) }
+        model.isTooLarge = true
     }
 
     func report(_ diagnostic: Diagnostic) { model.diagnostics.add(diagnostic) }
@@ -194,7 +201,8 @@ final class CodeBuilder {
         } else {
             kind = model.memory.storageKind(type, bits: bits, key: title)
         }
-        model.memory.storages.append(Storage(name: title, kind: kind))
+        model.memory.storages.append(
+            Storage(name: title, kind: kind, valueNames: model.memory.valueNames(type)))
         code.registers.append(
             RegisterInfo(name: name, range: range, storage: model.memory.storages.count - 1, isGhost: isGhost))
         return code.registers.count - 1

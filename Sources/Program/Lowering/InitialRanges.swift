@@ -78,7 +78,7 @@ struct InitialRanges {
     /// A value wrapped to a C width and sign.
     static func wrap(_ value: Int64, _ shape: IntegerShape) -> Int64 {
         guard shape.bits < 64 else { return value }
-        let mask = (Int64(1) << Int64(shape.bits)) - 1
+        let mask = Int64(bitPattern: (UInt64(1) << UInt64(shape.bits)) - 1)
         let bits = value & mask
         if shape.isSigned, bits >> Int64(shape.bits - 1) != 0 { return bits | ~mask }
         return bits

@@ -7,6 +7,11 @@ struct GlobalVariable {
     var isGhost: Bool
     /// An array with one element per CPU, named by `this_cpu()` and `per_cpu()`.
     var isPerCPU: Bool
+    /// Declared `const`.
+    var isReadOnly = false
+
+    /// Stands for a variable whose declaration was refused: what names it is not refused again.
+    static let wrong = GlobalVariable(type: .error, address: 0, isGhost: false, isPerCPU: false)
 }
 
 /// How many threads of the model may take a lock's roles: fixes the cells of each lock type.
@@ -37,6 +42,8 @@ struct MemoryBuilder {
     var srcuDomains: [GraceDomain] = []
     /// The cells at which a value of each type begins, by pointer key.
     var targets: [String: [CellID]] = [:]
+    /// What traces call the value of a struct type at a cell.
+    var structNames: [Type: [CellID: String]] = [:]
     var pointerSetIndex: [String: Int] = [:]
     var usedWidths: Set<String> = []
 
@@ -99,13 +106,23 @@ struct MemoryBuilder {
         return cells.count - 1
     }
 
+    /// What the values of a bool or an enum are called.
+    func valueNames(_ type: Type) -> [Int64: String] {
+        switch type {
+        case .integer(let integer) where integer.isBool: return [0: "false", 1: "true"]
+        case .enumeration(let index):
+            return Dictionary(types.enumerations[index].enumerators.map { ($0.value, $0.name) }) { first, _ in first }
+        default: return [:]
+        }
+    }
+
     /// How a scalar of the type is kept; `key` names the variable or field for `WIDTH` and messages.
     mutating func storageKind(_ type: Type, bits: Int?, key: String) -> Storage.Kind {
         if let bits {
             let range = Type.bitFieldRange(type, bits)
             return .fixed(low: range.lowerBound, high: range.upperBound, overflowName: nil)
         }
-        if let width = widths[key] {
+        if let width = widths[key], case .integer(let integer) = type, !integer.isBool, integer.narrow == nil {
             usedWidths.insert(key)
             // A WIDTH counts upwards from zero: the states of a counter, not the sign of C.
             return .fixed(low: 0, high: (Int64(1) << Int64(width)) - 1, overflowName: key)
@@ -158,6 +175,7 @@ struct MemoryBuilder {
         case .structure(let index):
             let info = types.structures[index]
             let fields = info.fields ?? []
+            structNames[type, default: [:]][address] = name
             for field in fields {
                 let fieldKey = info.isAnonymous ? "\(key).\(field.name)" : "struct \(info.tag).\(field.name)"
                 addCells(
@@ -169,7 +187,9 @@ struct MemoryBuilder {
             addLock(builtin, name: name, key: key, slot: slot, isGhost: isGhost)
         default:
             let kind = storageKind(type, bits: bits, key: key)
-            cells.append(Cell(name: name, storage: storage(key, kind), slot: slot, isGhost: isGhost))
+            let number = storage(key, kind)
+            storages[number].valueNames = valueNames(type)
+            cells.append(Cell(name: name, storage: number, slot: slot, isGhost: isGhost))
         }
     }
 }

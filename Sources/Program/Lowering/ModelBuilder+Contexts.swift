@@ -12,7 +12,7 @@ extension ModelBuilder {
         model.threads = []
         for (declaration, count) in threadDeclarations where count > 0 {
             let threads = memory.threadsOfClass[declaration.name.text] ?? 0..<0
-            for index in 0..<count where threads.lowerBound + index < ModelSettings.threadsMax {
+            for index in 0..<threads.count {
                 let name = count == 1 ? declaration.name.text : "\(declaration.name.text)[\(index)]"
                 addThread(name, declaration.name.text, index: index, cpu: threads.lowerBound + index, isCallback: false)
             }
@@ -22,27 +22,24 @@ extension ModelBuilder {
             let objects = objectAddresses(of: callback.object)
             callbackObjects[callback] = objects
             let threads = memory.threadsOfClass[name] ?? 0..<0
-            for (index, object) in objects.prefix(threads.count).enumerated()
-            where threads.lowerBound + index < ModelSettings.threadsMax {
-                let target = objectName(object)
-                addThread("\(name)(\(target))", name, index: index, cpu: 0, isCallback: true)
+            for (index, object) in objects.prefix(threads.count).enumerated() {
+                let target = objectName(object, callback.object)
+                let function =
+                    switch callback.function {
+                    case .named(let called): called
+                    case .free: "kfree_rcu"
+                    }
+                addThread("\(function)(\(target))", name, index: index, cpu: 0, isCallback: true)
             }
         }
     }
 
-    func objectName(_ address: CellID) -> String {
-        if let slot = model.slots.first(where: { $0.firstCell == address }) {
-            return "\(model.pools[slot.pool].name)[\(slot.index)]"
-        }
-        return globals.first { $0.value.address == address }?.key ?? "?"
+    private func objectName(_ address: CellID, _ type: Type) -> String {
+        memory.structNames[type]?[address] ?? memory.cells[address].name
     }
 
     private func objectAddresses(of type: Type) -> [CellID] {
-        var addresses = model.slots.filter { slot in
-            pools.contains { $0.value.index == slot.pool && $0.value.type == type }
-        }.map(\.firstCell)
-        addresses += globals.values.filter { $0.type == type && !$0.isPerCPU }.map(\.address)
-        return addresses.sorted()
+        (memory.targets[types.pointerKey(type)] ?? []).sorted()
     }
 
     private func addThread(_ name: String, _ className: String, index: Int, cpu: Int, isCallback: Bool) {

@@ -4,14 +4,37 @@ extension TypeTable {
     /// Resolves a type that was entered before: its definition, if it stands here, is not entered again.
     mutating func resolveAgain(_ type: TypeName) -> Type {
         var ignored = Diagnostics()
-        var copy = type
-        switch type.base {
+        return resolve(type.withoutDefinition, &ignored)
+    }
+
+    /// How many values of one type a value of another consists of or contains.
+    func occurrences(of wanted: Type, in type: Type) -> Int {
+        if type == wanted { return 1 }
+        switch type {
+        case .array(let element, let count): return occurrences(of: wanted, in: element) * count
+        case .structure(let index):
+            return (structures[index].fields ?? []).reduce(0) { $0 + occurrences(of: wanted, in: $1.type) }
+        default: return 0
+        }
+    }
+}
+
+extension TypeName {
+    /// The type by its tag alone.
+    var withoutDefinition: TypeName {
+        var copy = self
+        switch base {
         case .structure(let tag, .some): copy.base = .structure(tag: tag, definition: nil)
         case .enumeration(let tag, .some): copy.base = .enumeration(tag: tag, definition: nil)
         default: break
         }
-        return resolve(copy, &ignored)
+        return copy
     }
+}
+
+extension Variable {
+    /// Whether what the name stands for is const, not only what it points to.
+    var isReadOnly: Bool { type.isConst && type.pointerDepth == 0 }
 }
 
 extension ModelBuilder {
@@ -25,6 +48,10 @@ extension ModelBuilder {
                 let type = types.resolve(typeName, &diagnostics)
                 memory.types = types
                 guard !type.isError else { continue }
+                guard types.isComplete(type) else {
+                    diagnostics.add(.incompleteType(types.describe(type), name.range))
+                    continue
+                }
                 declare(name, .array(type, max(1, settings.cpuCount)), isGhost: false, isPerCPU: true)
             case .objects(let typeName, let name, let count, let flags):
                 addPool(typeName, name, count, flags, declaration.range)
@@ -43,28 +70,20 @@ extension ModelBuilder {
     }
 
     private func addGlobal(_ variable: Variable) {
-        let type: Type
-        if case .structure(let tag, .some) = variable.type.base, let index = types.structureIndex[tag.text],
-            types.structures[index].fields != nil
-        {
-            // `static struct a { … } x, y;`: the definition stands with each.
-            _ = index
-            type = types.resolveAgain(variable.type)
-        } else if case .enumeration(let tag, .some) = variable.type.base, types.enumerationIndex[tag.text] != nil {
-            type = types.resolveAgain(variable.type)
-        } else {
-            type = types.resolve(variable.type, &diagnostics)
-        }
+        let type = types.resolve(variable, &diagnostics)
         memory.types = types
         guard !type.isError else {
-            globals[variable.name.text] = GlobalVariable(type: .error, address: 0, isGhost: false, isPerCPU: false)
+            globals[variable.name.text] = .wrong
             return
         }
         guard types.isComplete(type) else {
             diagnostics.add(.incompleteType(types.describe(type), variable.name.range))
+            globals[variable.name.text] = .wrong
             return
         }
-        declare(variable.name, type, isGhost: variable.isGhost, isPerCPU: false)
+        if declare(variable.name, type, isGhost: variable.isGhost, isPerCPU: false) != nil {
+            globals[variable.name.text]?.isReadOnly = variable.isReadOnly
+        }
     }
 
     @discardableResult
@@ -76,8 +95,8 @@ extension ModelBuilder {
             diagnostics.add(.redefined(name.text, name.range))
             return nil
         }
-        guard memory.cells.count + memory.cellCount(type) <= Self.cellsMax else {
-            diagnostics.add(.tooMuchMemory(name.range, Self.cellsMax))
+        guard hasRoom(for: type, name.range) else {
+            globals[name.text] = .wrong
             return nil
         }
         let variable = GlobalVariable(type: type, address: memory.cells.count, isGhost: isGhost, isPerCPU: isPerCPU)
@@ -88,9 +107,19 @@ extension ModelBuilder {
 
     static let cellsMax = 16_384
 
+    private func hasRoom(for type: Type, count: Int = 1, _ range: SourceRange) -> Bool {
+        if memory.cells.count + memory.cellCount(type) * count <= Self.cellsMax { return true }
+        diagnostics.add(.tooMuchMemory(range, Self.cellsMax))
+        return false
+    }
+
     /// The shared memory of a static local. It comes after all else, as code is made after memory was laid out; pointers
     /// to it are as good as any.
     func declareStaticLocal(_ variable: Variable, _ type: Type, function: String) -> GlobalVariable {
+        guard hasRoom(for: type, variable.name.range) else { return .wrong }
+        if needs.callbacks.contains(where: { types.occurrences(of: $0.object, in: type) > 0 }) {
+            diagnostics.add(.notYet("a static local of a type that call_rcu() is given", variable.name.range))
+        }
         let global = GlobalVariable(
             type: type, address: memory.cells.count, isGhost: variable.isGhost, isPerCPU: false)
         let name = "\(function).\(variable.name.text)"
@@ -109,12 +138,17 @@ extension ModelBuilder {
             diagnostics.add(.objectsNeedStruct(typeName.range))
             return
         }
-        guard number >= 1, number <= 64 else {
-            diagnostics.add(.badObjectCount(count.range, number))
+        guard globals[name.text] == nil, pools[name.text] == nil, functions[name.text] == nil,
+            types.constants[name.text] == nil
+        else {
+            diagnostics.add(.redefined(name.text, name.range))
             return
         }
-        guard globals[name.text] == nil, pools[name.text] == nil else {
-            diagnostics.add(.redefined(name.text, name.range))
+        // What names it below is fine, even where the count is not.
+        let pool = model.pools.count
+        pools[name.text] = (pool, type)
+        guard number >= 0, number <= 64 else {
+            diagnostics.add(.badObjectCount(count.range, number))
             return
         }
         var isTypesafe = false
@@ -127,13 +161,8 @@ extension ModelBuilder {
             if value == 1 { isTypesafe = true }
         }
         if isTypesafe { found.waitsForRCU = true }
-        let pool = model.pools.count
-        pools[name.text] = (pool, type)
         var slots: [Int] = []
-        guard memory.cells.count + memory.cellCount(type) * Int(number) <= Self.cellsMax else {
-            diagnostics.add(.tooMuchMemory(name.range, Self.cellsMax))
-            return
-        }
+        guard hasRoom(for: type, count: Int(number), name.range) else { return }
         for instance in 0..<Int(number) {
             let slot = model.slots.count
             slots.append(slot)
@@ -153,166 +182,5 @@ extension ModelBuilder {
             Pool(
                 name: name.text, typeName: types.structures[index].tag, slots: slots, isTypesafe: isTypesafe,
                 range: range))
-    }
-
-    // MARK: Initialisers
-
-    /// Gives cells the constant values of an initialiser.
-    private func initialize(_ address: CellID, _ type: Type, _ initializer: Initializer) {
-        switch initializer {
-        case .expression(let expression):
-            initialize(address, type, expression)
-        case .list(let items, let range):
-            var cursor = InitializerCursor(type: type, memory: memory)
-            for item in items {
-                guard let (offset, target) = cursor.next(item, &diagnostics, types, range) else { continue }
-                initialize(address + offset, target, item.value)
-            }
-        }
-    }
-
-    private func initialize(_ address: CellID, _ type: Type, _ expression: Expression) {
-        switch type {
-        case .pointer(let target):
-            if let value = addressConstant(expression, target) { memory.cells[address].initial = Int64(value) }
-        case .integer, .enumeration:
-            guard let value = types.evaluate(expression, &diagnostics) else { return }
-            let stored = convertConstant(value, type)
-            if case .fixed(let low, let high, _) = memory.storages[memory.cells[address].storage].kind,
-                stored < low || stored > high
-            {
-                diagnostics.add(.initializerDoesNotFit(expression.range, stored, high))
-                return
-            }
-            memory.cells[address].initial = stored
-        case .builtin:
-            guard let value = types.evaluate(expression, &diagnostics), value != 0 else { return }
-            diagnostics.add(.badInitializer(expression.range, types.describe(type)))
-        case .error: break
-        default:
-            // `= { 0 }` reaches the first scalar by braces left out.
-            var cursor = InitializerCursor(type: type, memory: memory)
-            let item = InitializerItem(designators: [], value: .expression(expression))
-            if case .integer(0, _, _) = expression.kind { return }
-            guard let (offset, target) = cursor.next(item, &diagnostics, types, expression.range) else { return }
-            initialize(address + offset, target, expression)
-        }
-    }
-
-    /// The value after C's conversion to the type.
-    func convertConstant(_ value: Int64, _ type: Type) -> Int64 {
-        guard case .integer(let integer) = type else { return value }
-        if integer.isBool { return value != 0 ? 1 : 0 }
-        return InitialRanges.wrap(value, integer.shape)
-    }
-
-    /// `NULL`, `0`, `&global`, `&global.field`, `&array[1]`, `array`.
-    private func addressConstant(_ expression: Expression, _ target: Type) -> CellID? {
-        switch expression.kind {
-        case .integer(0, _, _): return 0
-        case .identifier("NULL"): return 0
-        case .unary(.addressOf, let operand):
-            guard let (address, type) = constantPlace(operand) else { break }
-            guard types.pointerKey(type) == types.pointerKey(target) else {
-                diagnostics.add(
-                    .typeMismatch(expression.range, types.describe(.pointer(type)), types.describe(.pointer(target))))
-                return nil
-            }
-            return address
-        case .identifier:
-            guard let (address, type) = constantPlace(expression), case .array(let element, _) = type,
-                types.pointerKey(element) == types.pointerKey(target)
-            else { break }
-            return address
-        default: break
-        }
-        diagnostics.add(.badInitializer(expression.range, types.describe(.pointer(target))))
-        return nil
-    }
-
-    private func constantPlace(_ expression: Expression) -> (CellID, Type)? {
-        switch expression.kind {
-        case .identifier(let name):
-            guard let global = globals[name], !global.isPerCPU else { return nil }
-            return (global.address, global.type)
-        case .member(let base, let field, isArrow: false):
-            guard let (address, type) = constantPlace(base), case .structure(let index) = type,
-                let found = memory.field(field.text, of: index)
-            else { return nil }
-            return (address + found.offset, found.field.type)
-        case .index(let base, let index):
-            guard let (address, type) = constantPlace(base), case .array(let element, let count) = type,
-                let value = types.evaluate(index, &diagnostics), value >= 0, value < Int64(count)
-            else { return nil }
-            return (address + Int(value) * memory.cellCount(element), element)
-        default: return nil
-        }
-    }
-}
-
-/// Walks the parts of an aggregate in the order in which an initialiser's items fill them.
-struct InitializerCursor {
-    let type: Type
-    let memory: MemoryBuilder
-    private var position = 0
-
-    init(type: Type, memory: MemoryBuilder) {
-        self.type = type
-        self.memory = memory
-    }
-
-    /// Cell offset and type of what the item gives a value to; nil after an error.
-    mutating func next(
-        _ item: InitializerItem, _ diagnostics: inout Diagnostics, _ types: TypeTable, _ range: SourceRange
-    ) -> (offset: Int, type: Type)? {
-        var rest = item.designators[...]
-        if let first = rest.popFirst() {
-            switch (first, type) {
-            case (.field(let name), .structure(let index)):
-                guard let fieldIndex = (types.structures[index].fields ?? []).firstIndex(where: { $0.name == name.text })
-                else {
-                    diagnostics.add(.noSuchField(name, types.describe(type), nil))
-                    return nil
-                }
-                position = fieldIndex
-            case (.field(let name), .builtin(let builtin)) where builtin.isCounter && name.text == "counter":
-                position = 0
-            case (.index(let expression), .array):
-                guard let value = types.evaluate(expression, &diagnostics) else { return nil }
-                position = Int(clamping: value)
-            default:
-                diagnostics.add(.badInitializer(range, types.describe(type)))
-                return nil
-            }
-        }
-        guard var (offset, target) = element(position, types) else {
-            diagnostics.add(.tooManyInitializers(range, types.describe(type)))
-            return nil
-        }
-        position += 1
-        if !rest.isEmpty {
-            var inner = InitializerCursor(type: target, memory: memory)
-            let deeper = InitializerItem(designators: Array(rest), value: item.value)
-            guard let (more, innerType) = inner.next(deeper, &diagnostics, types, range) else { return nil }
-            offset += more
-            target = innerType
-        }
-        return (offset, target)
-    }
-
-    private func element(_ index: Int, _ types: TypeTable) -> (Int, Type)? {
-        switch type {
-        case .structure(let structure):
-            let fields = types.structures[structure].fields ?? []
-            guard index < fields.count else { return nil }
-            return (fields[..<index].reduce(0) { $0 + memory.cellCount($1.type) }, fields[index].type)
-        case .array(let element, let count):
-            guard index >= 0, index < count else { return nil }
-            return (index * memory.cellCount(element), element)
-        case .builtin(let builtin) where builtin.isCounter:
-            return index == 0 ? (0, .int) : nil
-        default:
-            return index == 0 ? (0, type) : nil
-        }
     }
 }

@@ -33,10 +33,19 @@ final class ModelBuilder {
     /// By field, by thread: its cell, 0 where it has none.
     var contextCells: [ContextField: [CellID]] = [:]
     var instructionTotal = 0
+    /// The limit was reached and told: what was made so far is not worth a look.
+    var isTooLarge = false
     /// The labels that `at()` names, to be looked for when all threads are lowered.
     var labelUses: [(thread: String, label: String, range: SourceRange)] = []
 
-    static let instructionsMax = 200_000
+    /// All labels of each thread, those too that no run of this variant gets to.
+    var labelsOfClass: [String: [String]] = [:]
+    var inlinedCalls = 0
+
+    static let instructionsMax = 16_000
+    static let inlinedCallsMax = 8_000
+    /// Bodies are lowered by recursion, into the functions that they call: what the stack of a thread holds for certain.
+    static let depthMax = 1_000
 
     struct CoverageKey: Hashable {
         var range: SourceRange
@@ -87,6 +96,11 @@ final class ModelBuilder {
                     types.constants[name.text] = configuration[name.text] ?? config.defaultValue
                     types.constantTypes[name.text] = types.resolve(type, &diagnostics)
                 }
+            case .variables(let variables):
+                // `static struct mm { … } mm;` defines its struct for what follows; the variables come later.
+                guard var type = variables.first?.type else { continue }
+                type.arrayLengths = []
+                _ = types.resolve(type, &diagnostics)
             case .function(let function):
                 collect(function)
             case .notYet(let name):
@@ -151,6 +165,8 @@ final class ModelBuilder {
             guard let count = types.evaluate(thread.count, &diagnostics) else { continue }
             guard count >= 0, count <= Int64(ModelSettings.threadsMax) else {
                 diagnostics.add(.badThreadCount(thread.count.range, count, ModelSettings.threadsMax))
+                // What names the thread below is fine.
+                threadDeclarations.append((thread, 0))
                 continue
             }
             if threadsOfClass[thread.name.text] != nil || functions[thread.name.text] != nil {
@@ -171,6 +187,7 @@ final class ModelBuilder {
         if total > ModelSettings.threadsMax {
             diagnostics.add(.tooManyThreads(total, ModelSettings.threadsMax))
             total = ModelSettings.threadsMax
+            threadsOfClass = threadsOfClass.mapValues { $0.clamped(to: 0..<total) }
         }
         memory = MemoryBuilder(
             types: types, needs: needs, shapes: shapes(threadsOfClass), threadsOfClass: threadsOfClass,
@@ -185,24 +202,23 @@ final class ModelBuilder {
         }
     }
 
-    /// The objects that a callback of that type may be called for: slots, and globals of the type.
+    /// The objects that a callback of that type may be called for: slots, globals, and what lies inside of either.
     private func objectCount(of type: Type) -> Int {
         var count = 0
         for declaration in source.tree.declarations {
             var ignored = Diagnostics()
             switch declaration.kind {
             case .objects(let typeName, _, let number, _):
-                if types.resolve(typeName, &ignored) == type {
-                    count += Int(clamping: types.evaluate(number, &ignored) ?? 0)
-                }
+                let slots = Int(clamping: types.evaluate(number, &ignored) ?? 0)
+                count += types.occurrences(of: type, in: types.resolve(typeName, &ignored)) * min(slots, 64)
             case .variables(let variables):
-                for variable in variables where variable.type.arrayLengths.isEmpty {
-                    if types.resolveAgain(variable.type) == type { count += 1 }
-                }
+                for variable in variables { count += types.occurrences(of: type, in: types.resolve(variable, &ignored)) }
+            case .perCPU(let typeName, _):
+                count += types.occurrences(of: type, in: types.resolve(typeName, &ignored)) * max(1, settings.cpuCount)
             default: break
             }
         }
-        return min(count, ModelSettings.threadsMax)
+        return count
     }
 
     private func shapes(_ threadsOfClass: [String: Range<Int>]) -> LockShapes {
@@ -233,6 +249,7 @@ final class ModelBuilder {
             // A count of 0 leaves the thread out, but its text is looked at all the same.
             guard count > 0 else { continue }
             absorb(builder.needs)
+            labelsOfClass[declaration.name.text] = builder.programLabels.keys.sorted()
             classIndex[declaration.name.text] = model.classes.count
             model.classes.append(
                 ThreadClass(
@@ -244,9 +261,8 @@ final class ModelBuilder {
         for declaration in source.tree.declarations { lowerProperty(declaration) }
         for use in labelUses {
             guard let number = threadClassNumber(use.thread), number < model.classes.count,
-                model.classes[number].code.labels[use.label] == nil
+                let known = labelsOfClass[use.thread], !known.contains(use.label)
             else { continue }
-            let known = model.classes[number].code.labels.keys.sorted()
             diagnostics.add(.unknownLabel(Name(use.label, use.range), nearest(use.label, in: known)))
         }
         for (key, range) in settings.widthRanges where !memory.usedWidths.contains(key) {
@@ -315,7 +331,9 @@ final class ModelBuilder {
         default: return
         }
         checkName(name)
-        if model.properties.contains(where: { $0.name == name.text }) {
+        if model.properties.contains(where: { $0.name == name.text }) || functions[name.text] != nil
+            || globals[name.text] != nil || types.constants[name.text] != nil
+        {
             diagnostics.add(.redefined(name.text, name.range))
         }
         let builder = CodeBuilder(self, className: name.text, kind: .property)

@@ -46,6 +46,14 @@ public struct IntegerShape: Hashable, Sendable {
         self.bits = bits
         self.isSigned = isSigned
     }
+
+    /// The values of that shape. (The upper half of an unsigned one of 64 bits is kept as negative numbers, as the registers
+    /// do.)
+    public var range: ClosedRange<Int64> {
+        if bits >= 64 { return Int64.min...Int64.max }
+        let half = Int64(1) << Int64(bits - 1)
+        return isSigned ? -half...(half - 1) : 0...(half - 1 + half)
+    }
 }
 
 public enum Ordering: Sendable {

@@ -15,10 +15,13 @@ public struct Storage: Sendable {
     /// `mm.pmd`, `struct ptpage.nr_present`, `walker: pt`.
     public var name: String
     public var kind: Kind
+    /// What the text calls the values of a bool or an enum; empty for plain numbers.
+    public var valueNames: [Int64: String]
 
-    public init(name: String, kind: Kind) {
+    public init(name: String, kind: Kind, valueNames: [Int64: String] = [:]) {
         self.name = name
         self.kind = kind
+        self.valueNames = valueNames
     }
 }
 

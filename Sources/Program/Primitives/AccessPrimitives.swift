@@ -61,7 +61,11 @@ extension CodeBuilder {
             return nil
         }
         if containsLock(place.type) {
-            report(.insideOfLock(range, types.describe(place.type)))
+            if case .builtin(let builtin) = place.type {
+                report(.insideOfLock(range, builtin.rawValue))
+            } else {
+                report(.lockByValue(range))
+            }
             return nil
         }
         if leaves(place.type).count > 64 {
@@ -146,7 +150,7 @@ extension CodeBuilder {
 
     func compareExchange(_ site: CallSite, _ ordering: Ordering) -> Value {
         let target = pointeeArgument(site.arguments[0])
-        let expected = lower(site.arguments[1])
+        let expected = kept(lower(site.arguments[1]), before: site.arguments[2], at: site.range)
         let new = lower(site.arguments[2])
         guard let (place, address, isChecked) = shared(target, site.range),
             let wanted = convert(expected, to: place.type, site.arguments[1].range),

@@ -20,15 +20,16 @@ enum AtomicPrimitives {
                 builder.atomicAddUnless(site, .atomic, add: .constant(1), unless: .constant(0))
             },
             "atomic_add_unless": Primitive(3) { builder, site in
-                let add = builder.argument(site.arguments[1], .int)?.operand ?? .constant(0)
-                let unless = builder.argument(site.arguments[2], .int)?.operand ?? .constant(0)
-                return builder.atomicAddUnless(site, .atomic, add: add, unless: unless)
+                guard let counter = builder.counterArgument(site.arguments[0], .atomic),
+                    let add = builder.argument(site, 1, .int), let unless = builder.argument(site, 2, .int)
+                else { return .error }
+                return builder.atomicAddUnless(at: counter, site, add: add.operand, unless: unless.operand)
             },
             "atomic_dec_and_test": Primitive(1) { builder, site in
                 builder.atomicAndTest(site, counter: 0, .constant(1))
             },
             "atomic_sub_and_test": Primitive(2) { builder, site in
-                let amount = builder.argument(site.arguments[0], .int)?.operand ?? .constant(0)
+                let amount = builder.argument(site, 0, .int)?.operand ?? .constant(0)
                 return builder.atomicAndTest(site, counter: 1, amount)
             },
             "atomic_dec_and_lock": Primitive(2) { $0.atomicDecrementAndLock($1) },
@@ -73,7 +74,9 @@ extension CodeBuilder {
     private static let int32 = IntegerShape(bits: 32, isSigned: true)
 
     /// The counter that an argument points to: its cell, and whether to look before following.
-    func counterArgument(_ expression: Expression, _ type: BuiltinType) -> (address: Operand, isChecked: Bool)? {
+    typealias CounterArgument = (address: Operand, isChecked: Bool)
+
+    func counterArgument(_ expression: Expression, _ type: BuiltinType) -> CounterArgument? {
         guard let (address, isChecked, _) = lockArgument(expression, type) else { return nil }
         return (address, isChecked)
     }
@@ -121,7 +124,7 @@ extension CodeBuilder {
     ) -> Value {
         var change: Operand = .constant(1)
         if let amount {
-            guard let value = argument(site.arguments[amount], .int) else { return .error }
+            guard let value = argument(site, amount, .int) else { return .error }
             change = value.operand
         }
         guard let (address, isChecked) = counterArgument(site.arguments[counter], .atomic) else { return .error }
@@ -134,9 +137,14 @@ extension CodeBuilder {
     }
 
     func atomicAndTest(_ site: CallSite, counter: Int, _ amount: Operand) -> Value {
-        guard let (address, isChecked) = counterArgument(site.arguments[counter], .atomic) else { return .error }
+        guard let counter = counterArgument(site.arguments[counter], .atomic) else { return .error }
+        return atomicAndTest(at: counter, site, amount)
+    }
+
+    private func atomicAndTest(at counter: CounterArgument, _ site: CallSite, _ amount: Operand) -> Value {
         beginStep(.readModifyWrite, site.range, ordering: .full)
-        let old = loadCounter(address, isChecked: isChecked, .write, .full, site.range)
+        let address = counter.address
+        let old = loadCounter(address, isChecked: counter.isChecked, .write, .full, site.range)
         let new = int32(binary(.subtract, old, amount, site.range), site.range)
         storeCounter(address, new, .full, site.range)
         let result = isZero(new, site.range)
@@ -146,9 +154,16 @@ extension CodeBuilder {
 
     /// Adds unless the counter has the given value; true if it did.
     func atomicAddUnless(_ site: CallSite, _ type: BuiltinType, add: Operand, unless: Operand) -> Value {
-        guard let (address, isChecked) = counterArgument(site.arguments[0], type) else { return .error }
+        guard let counter = counterArgument(site.arguments[0], type) else { return .error }
+        return atomicAddUnless(at: counter, site, add: add, unless: unless)
+    }
+
+    func atomicAddUnless(
+        at counter: CounterArgument, _ site: CallSite, add: Operand, unless: Operand
+    ) -> Value {
         beginStep(.readModifyWrite, site.range, ordering: .full)
-        let old = loadCounter(address, isChecked: isChecked, .write, .full, site.range)
+        let address = counter.address
+        let old = loadCounter(address, isChecked: counter.isChecked, .write, .full, site.range)
         let differs = binary(.notEqual, old, unless, site.range)
         let done = newLabel()
         self.unless(differs, goto: done, site.range)
@@ -184,7 +199,7 @@ extension CodeBuilder {
 
     func atomicCompareExchange(_ site: CallSite, _ ordering: Ordering) -> Value {
         guard let (address, isChecked) = counterArgument(site.arguments[0], .atomic),
-            let expected = argument(site.arguments[1], .int), let new = argument(site.arguments[2], .int)
+            let expected = argument(site, 1, .int), let new = argument(site, 2, .int)
         else { return .error }
         let (old, _) = counterCompareExchange(
             address, isChecked: isChecked, expected.operand, new.operand, ordering, site.range)
@@ -210,9 +225,11 @@ extension CodeBuilder {
 
     /// lib/dec_and_lock.c: drop the count unless it would reach zero; else take the lock, then drop it.
     func atomicDecrementAndLock(_ site: CallSite) -> Value {
+        guard let counter = counterArgument(site.arguments[0], .atomic),
+            let lock = lockArgument(site.arguments[1], .spinlock)
+        else { return .error }
         let result = newRegister(.bool)
-        let first = CallSite(name: site.name, arguments: [site.arguments[0]], range: site.range)
-        let dropped = atomicAddUnless(first, .atomic, add: .constant(-1), unless: .constant(1))
+        let dropped = atomicAddUnless(at: counter, site, add: .constant(-1), unless: .constant(1))
         let slow = newLabel(), done = newLabel()
         emit(.move(result, .constant(0)), site.range)
         let fast = newLabel()
@@ -220,13 +237,12 @@ extension CodeBuilder {
         place(fast)
         jump(done, site.range)
         place(slow)
-        let lock = CallSite(name: site.name, arguments: [site.arguments[1]], range: site.range)
-        _ = spinLock(lock, .spinlock)
-        let reachedZero = atomicAndTest(first, counter: 0, .constant(1))
+        _ = spinLock(at: lock, site)
+        let reachedZero = atomicAndTest(at: counter, site, .constant(1))
         let zero = newLabel(), more = newLabel()
         branch(reachedZero.operand, zero, more, site.range)
         place(more)
-        _ = spinUnlock(lock, .spinlock)
+        _ = spinUnlock(at: lock, site)
         jump(done, site.range)
         place(zero)
         emit(.move(result, .constant(1)), site.range)

@@ -17,7 +17,7 @@ enum BitPrimitives {
 
 extension CodeBuilder {
     private func bitArguments(_ site: CallSite) -> (bit: Operand, place: Place, address: Operand, isChecked: Bool)? {
-        guard let bit = argument(site.arguments[0], .int), let place = pointeeArgument(site.arguments[1]) else { return nil }
+        guard let bit = argument(site, 0, .int), let place = pointeeArgument(site.arguments[1]) else { return nil }
         guard case .integer(let integer) = place.type, place.bits == nil else {
             if !place.type.isError { report(.notAnInteger(site.arguments[1].range, types.describe(place.type))) }
             return nil
@@ -41,8 +41,12 @@ extension CodeBuilder {
         let mask = binary(.shiftLeft, .constant(1), bit, site.range)
         beginStep(.readModifyWrite, site.range, ordering: ordering)
         let old = load(address, place, isChecked: isChecked, access(.marked, ordering), site.range)
-        let new = binary(set ? .or : .andNot, old.operand, mask, site.range)
-        emit(.store(address, new, access(.marked, ordering)), site.range)
+        let changed = binary(set ? .or : .andNot, old.operand, mask, site.range)
+        // Only the sign bit of a signed word can make it leave its type.
+        var value = Value(type: place.type, parts: [changed], range: valueRange(place.type))
+        if case .integer(let integer) = place.type, integer.isSigned { value.range = ValueRanges.everything }
+        guard let new = convert(value, to: place.type, site.range) else { return .error }
+        emit(.store(address, new.operand, access(.marked, ordering)), site.range)
         guard test else { return .nothing }
         let was = binary(.hasBit, old.operand, bit, site.range)
         showResult(was)

@@ -26,7 +26,6 @@ extension CodeBuilder {
     func mutexLock(_ site: CallSite, subclass: Int) -> Value {
         guard let (address, isChecked, _) = lockArgument(site.arguments[0], .mutex) else { return .nothing }
         beginStep(.lock, site.range, ordering: .acquire)
-        checkMaySleep(site.name.text, site.range)
         takeOwner(address, isChecked: isChecked, site, subclass: subclass, sleeps: true)
         return .nothing
     }

@@ -41,7 +41,7 @@ enum ChoicePrimitives {
             return Value(type: .bool, parts: [value], range: 0...1)
         },
         "pick": Primitive(2) { builder, site in
-            guard let low = builder.argument(site.arguments[0], .int), let high = builder.argument(site.arguments[1], .int)
+            guard let low = builder.argument(site, 0, .int), let high = builder.argument(site.arguments[1], .int)
             else { return .error }
             if let a = low.constant, let b = high.constant, a > b || b - a > 65_535 {
                 builder.report(.badPick(site.range, a, b))

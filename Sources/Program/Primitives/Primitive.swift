@@ -63,9 +63,14 @@ enum PrimitiveTable {
 extension CodeBuilder {
     // MARK: Arguments
 
+    /// What an argument that names a lock or counter came to: evaluated once, however many steps use it.
+    typealias LockArgument = (address: Operand, isChecked: Bool, key: String?)
+
     /// The address of a lock or counter of the given type that an argument names, and the name it goes by.
-    func lockArgument(_ expression: Expression, _ type: BuiltinType) -> (address: Operand, isChecked: Bool, key: String?)? {
+    func lockArgument(_ expression: Expression, _ type: BuiltinType) -> LockArgument? {
+        readsLockArgument = true
         let value = lower(expression)
+        readsLockArgument = false
         guard case .pointer(.builtin(let actual)) = value.type, actual == type else {
             if !value.type.isError {
                 report(.wrongLockType(expression.range, types.describe(value.type), type.rawValue))
@@ -99,6 +104,13 @@ extension CodeBuilder {
 
     /// An argument converted to a type.
     func argument(_ expression: Expression, _ type: Type) -> Value? { convert(lower(expression), to: type, expression.range) }
+
+    /// An argument of a call that evaluates others after it.
+    func argument(_ site: CallSite, _ index: Int, _ type: Type) -> Value? {
+        let expression = site.arguments[index]
+        let value = kept(lower(expression), before: site.arguments[(index + 1)...], expression.range)
+        return convert(value, to: type, expression.range)
+    }
 
     // MARK: Hidden state
 

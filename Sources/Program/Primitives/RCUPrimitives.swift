@@ -62,7 +62,9 @@ extension CodeBuilder {
             return .nothing
         }
         let type = model.types.resolveAgain(callee.parameters[0].type)
-        guard case .pointer(let pointed) = type, case .structure = pointed else {
+        guard case .pointer(let pointed) = type, case .structure = pointed,
+            model.types.resolveAgain(callee.result) == .void
+        else {
             report(.callbackSignature(callee.name.range, name))
             return .nothing
         }

@@ -92,12 +92,12 @@ extension CodeBuilder {
         needLock(type, .reader, key: key)
         let entered = newLabel(), blocked = newLabel()
         beginStep(.lock, range, ordering: .acquire)
-        if sleeps(type) { checkMaySleep(site.name.text, range) }
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         let owner = loadHidden(lock, range)
         check(
             binary(.notEqual, owner, model.perThread(.owner), range), .recursiveLock, name: site.name.text,
             "\(site.name.text)() of a lock that the thread holds for writing", range)
+        if sleeps(type) { checkMaySleep(site.name.text, range) }
         var free = isZero(owner, range)
         if readersWaitForWriters(type) {
             let waiting = loadHidden(offset(lock, by: Self.waitingWriters, range), range)
@@ -195,12 +195,12 @@ extension CodeBuilder {
         needLock(type, .writer, key: key)
         let entered = newLabel(), blocked = newLabel()
         beginStep(.lock, range, ordering: .acquire)
-        if sleeps(type) { checkMaySleep(site.name.text, range) }
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         let owner = loadHidden(lock, range)
         check(
             binary(.notEqual, owner, model.perThread(.owner), range), .recursiveLock, name: site.name.text,
             "\(site.name.text)() of a lock that the thread holds for writing already", range)
+        if sleeps(type) { checkMaySleep(site.name.text, range) }
         let free = isZero(binary(.or, owner, countReaders(lock, type, range), range), range)
         branch(free, entered, blocked, range)
         place(blocked)

@@ -71,8 +71,8 @@ extension CodeBuilder {
         if kind == .initialization { return .nothing }
         needLock(.srcu, .updater, key: key)
         beginStep(.beginWait, range)
-        checkMaySleep("synchronize_srcu", range)
         if isChecked { emit(.checkPlace(base, .lock), range) }
+        checkMaySleep("synchronize_srcu", range)
         // Waiting for one's own read side would never end: the own depth is not masked out, it is an error of its own.
         let readers = model.memory.shapes.readers[.srcu] ?? []
         if !readers.isEmpty, model.needs.locks.contains(where: { $0.type == .srcu && $0.role == .reader && $0.threadClass == className }) {

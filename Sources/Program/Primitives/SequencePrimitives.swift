@@ -16,12 +16,14 @@ enum SequencePrimitives {
         "read_seqbegin": Primitive(1) { $0.sequenceBegin($1, .seqlock, waits: true) },
         "read_seqretry": Primitive(2) { $0.sequenceRetry($1, .seqlock) },
         "write_seqlock": Primitive(1) { builder, site in
-            _ = builder.spinLock(site, .seqlock)
-            return builder.sequenceIncrement(site, .seqlock)
+            guard let lock = builder.lockArgument(site.arguments[0], .seqlock) else { return .nothing }
+            _ = builder.spinLock(at: lock, site)
+            return builder.sequenceIncrement(at: lock, site, .seqlock)
         },
         "write_sequnlock": Primitive(1) { builder, site in
-            _ = builder.sequenceIncrement(site, .seqlock)
-            return builder.spinUnlock(site, .seqlock)
+            guard let lock = builder.lockArgument(site.arguments[0], .seqlock) else { return .nothing }
+            _ = builder.sequenceIncrement(at: lock, site, .seqlock)
+            return builder.spinUnlock(at: lock, site)
         },
     ]
 }
@@ -89,7 +91,12 @@ extension CodeBuilder {
 
     /// Entering and leaving a write section: one increment each.
     func sequenceIncrement(_ site: CallSite, _ type: BuiltinType) -> Value {
-        guard let (_, base, isChecked, key) = sequence(site, type) else { return .nothing }
+        guard let lock = lockArgument(site.arguments[0], type) else { return .nothing }
+        return sequenceIncrement(at: lock, site, type)
+    }
+
+    func sequenceIncrement(at lock: LockArgument, _ site: CallSite, _ type: BuiltinType) -> Value {
+        let (base, isChecked, key) = lock
         let range = site.range
         beginStep(.readModifyWrite, range, ordering: .full)
         if isChecked { emit(.checkPlace(base, .write), range) }

@@ -9,8 +9,7 @@ enum SpinlockPrimitives {
         "spin_trylock": Primitive(1) { $0.spinTrylock($1) },
         "spin_is_locked": Primitive(1, .pure) { $0.isLocked($1, .spinlock) },
         "spin_lock_irq": Primitive(1) { builder, site in
-            builder.disableInterrupts(site.range, isPart: true)
-            return builder.spinLock(site, .spinlock)
+            builder.spinLock(site, .spinlock, before: { builder.disableInterrupts(site.range, isPart: true) })
         },
         "spin_unlock_irq": Primitive(1) { builder, site in
             let value = builder.spinUnlock(site, .spinlock)
@@ -18,8 +17,8 @@ enum SpinlockPrimitives {
             return value
         },
         "spin_lock_irqsave": Primitive(2) { builder, site in
-            builder.saveInterrupts(site.arguments[1], site.range, isPart: true)
-            return builder.spinLock(site, .spinlock)
+            builder.spinLock(
+                site, .spinlock, before: { builder.saveInterrupts(site.arguments[1], site.range, isPart: true) })
         },
         "spin_unlock_irqrestore": Primitive(2) { builder, site in
             let value = builder.spinUnlock(site, .spinlock)
@@ -27,7 +26,7 @@ enum SpinlockPrimitives {
             return value
         },
         "spin_lock_bh": Primitive(1) { builder, site in
-            builder.spinLock(site, .spinlock) { builder.addContext(.bottomHalves, 1, "", site.range) }
+            builder.spinLock(site, .spinlock, more: { builder.addContext(.bottomHalves, 1, "", site.range) })
         },
         "spin_unlock_bh": Primitive(1) { builder, site in
             builder.spinUnlock(site, .spinlock) {
@@ -44,9 +43,18 @@ extension CodeBuilder {
         return Int(clamping: value)
     }
 
-    /// Takes the lock whose owner cell the first argument names. `more` is done within the same step.
-    func spinLock(_ site: CallSite, _ type: BuiltinType, subclass: Int = 0, more: () -> Void = {}) -> Value {
-        guard let (address, isChecked, _) = lockArgument(site.arguments[0], type) else { return .nothing }
+    /// Takes the lock whose owner cell the first argument names. `before` is done when the argument is known, `more` within
+    /// the same step.
+    func spinLock(
+        _ site: CallSite, _ type: BuiltinType, subclass: Int = 0, before: () -> Void = {}, more: () -> Void = {}
+    ) -> Value {
+        guard let lock = lockArgument(site.arguments[0], type) else { return .nothing }
+        before()
+        return spinLock(at: lock, site, subclass: subclass, more: more)
+    }
+
+    func spinLock(at lock: LockArgument, _ site: CallSite, subclass: Int = 0, more: () -> Void = {}) -> Value {
+        let (address, isChecked, _) = lock
         beginStep(.lock, site.range, ordering: .acquire)
         takeOwner(address, isChecked: isChecked, site, subclass: subclass, sleeps: false)
         enterSpinlock(site.range)
@@ -54,7 +62,8 @@ extension CodeBuilder {
         return .nothing
     }
 
-    /// Waits for the owner cell to be free and takes it; a second lock by the owner is an error.
+    /// Waits for the owner cell to be free and takes it; a second lock by the owner is an error, and comes before that of
+    /// sleeping where one may not, as everywhere.
     func takeOwner(_ address: Operand, isChecked: Bool, _ site: CallSite, subclass: Int, sleeps: Bool) {
         if isChecked { emit(.checkPlace(address, .lock), site.range) }
         let owner = loadHidden(address, site.range)
@@ -62,6 +71,7 @@ extension CodeBuilder {
         check(
             binary(.notEqual, owner, me, site.range), .recursiveLock, name: site.name.text,
             "\(site.name.text)() of a lock that the thread holds already", site.range)
+        if sleeps { checkMaySleep(site.name.text, site.range) }
         let holder = ownerMask(owner, site.range)
         blockUnless(isZero(owner, site.range), .holders(holder), site.range)
         storeHidden(address, me, site.range)
@@ -69,9 +79,13 @@ extension CodeBuilder {
     }
 
     func spinUnlock(_ site: CallSite, _ type: BuiltinType, more: () -> Void = {}) -> Value {
-        guard let (address, isChecked, _) = lockArgument(site.arguments[0], type) else { return .nothing }
+        guard let lock = lockArgument(site.arguments[0], type) else { return .nothing }
+        return spinUnlock(at: lock, site, more: more)
+    }
+
+    func spinUnlock(at lock: LockArgument, _ site: CallSite, more: () -> Void = {}) -> Value {
         beginStep(.unlock, site.range, ordering: .release)
-        dropOwner(address, isChecked: isChecked, site)
+        dropOwner(lock.address, isChecked: lock.isChecked, site)
         more()
         leaveSpinlock(site.range)
         return .nothing

@@ -44,8 +44,8 @@ extension CodeBuilder {
         guard let (base, isChecked, _) = lockArgument(site.arguments[0], .completion) else { return .nothing }
         let range = site.range
         beginStep(.endWait, range, ordering: .acquire)
-        checkMaySleep("wait_for_completion", range)
         if isChecked { emit(.checkPlace(base, .lock), range) }
+        checkMaySleep("wait_for_completion", range)
         let done = loadHidden(base, range)
         let all = loadHidden(offset(base, by: 1, range), range)
         let ready = binary(.notEqual, binary(.or, done, all, range), .constant(0), range)

@@ -9,6 +9,7 @@ extension ModelSource {
             let builder = ModelBuilder(
                 source: self, configuration: configuration, needs: needs, diagnostics: diagnostics)
             builder.run()
+            builder.diagnostics.sortByPlace()
             if builder.diagnostics.hasErrors {
                 diagnostics = builder.diagnostics
                 return nil

@@ -31,6 +31,11 @@ public struct ModelSource: Sendable {
             switch declaration.kind {
             case .type(let type): _ = types.resolve(type, &ignored)
             case .typedef(let name, let type): types.typedefs[name.text] = types.resolve(type, &ignored)
+            case .variables(let variables):
+                if var type = variables.first?.type {
+                    type.arrayLengths = []
+                    _ = types.resolve(type, &ignored)
+                }
             case .config(let type, let name, let value):
                 addConfig(type, name, value, &types, &diagnostics)
             default: break

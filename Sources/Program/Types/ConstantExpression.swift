@@ -28,16 +28,17 @@ extension TypeTable {
             }
             return value
         case .logicalAnd(let left, let right):
-            guard let a = evaluate(left, &diagnostics), let b = evaluate(right, &diagnostics) else { return nil }
-            return a != 0 && b != 0 ? 1 : 0
+            // As in C, what does not count may have no value: `n && 8 / n`.
+            guard let a = evaluate(left, &diagnostics) else { return nil }
+            if a == 0 { return 0 }
+            return evaluate(right, &diagnostics).map { $0 != 0 ? 1 : 0 }
         case .logicalOr(let left, let right):
-            guard let a = evaluate(left, &diagnostics), let b = evaluate(right, &diagnostics) else { return nil }
-            return a != 0 || b != 0 ? 1 : 0
+            guard let a = evaluate(left, &diagnostics) else { return nil }
+            if a != 0 { return 1 }
+            return evaluate(right, &diagnostics).map { $0 != 0 ? 1 : 0 }
         case .conditional(let condition, let yes, let no):
-            guard let c = evaluate(condition, &diagnostics), let a = evaluate(yes, &diagnostics),
-                let b = evaluate(no, &diagnostics)
-            else { return nil }
-            return c != 0 ? a : b
+            guard let c = evaluate(condition, &diagnostics) else { return nil }
+            return evaluate(c != 0 ? yes : no, &diagnostics)
         case .cast(_, let operand):
             return evaluate(operand, &diagnostics)
         case .call(let name, let arguments) where (name.text == "likely" || name.text == "unlikely") && arguments.count == 1:

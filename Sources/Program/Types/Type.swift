@@ -36,9 +36,7 @@ public indirect enum Type: Hashable, Sendable {
     /// The values of a bit-field.
     static func bitFieldRange(_ type: Type, _ bits: Int) -> ClosedRange<Int64> {
         guard case .integer(let integer) = type, !integer.isBool else { return 0...1 }
-        if bits >= 63 { return Int64.min...Int64.max }
-        let half = Int64(1) << Int64(bits - 1)
-        return integer.isSigned ? -half...(half - 1) : 0...(2 * half - 1)
+        return IntegerShape(bits: bits, isSigned: integer.isSigned).range
     }
 }
 
@@ -60,13 +58,11 @@ public struct IntegerType: Hashable, Sendable {
 
     public var shape: IntegerShape { IntegerShape(bits: bits, isSigned: isSigned) }
 
-    /// The values that the C type holds. (A u64's upper half is kept as negative numbers, as the registers do.)
+    /// The values that the C type holds.
     public var range: ClosedRange<Int64> {
         if isBool { return 0...1 }
         if let narrow { return 0...((Int64(1) << Int64(narrow)) - 1) }
-        if bits == 64 { return Int64.min...Int64.max }
-        return isSigned
-            ? -(Int64(1) << Int64(bits - 1))...((Int64(1) << Int64(bits - 1)) - 1) : 0...((Int64(1) << Int64(bits)) - 1)
+        return shape.range
     }
 }
 
@@ -102,6 +98,14 @@ public struct StructureInfo: Sendable {
     /// Nil until its definition was seen.
     public var fields: [Field]?
     public var isAnonymous: Bool
+    /// What `TypeTable.room` gives for the struct.
+    var room = 0
+
+    init(tag: String, fields: [Field]?, isAnonymous: Bool) {
+        self.tag = tag
+        self.fields = fields
+        self.isAnonymous = isAnonymous
+    }
 }
 
 /// An enum of the model.

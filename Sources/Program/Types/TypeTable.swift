@@ -12,6 +12,9 @@ struct TypeTable {
     /// The type of a CONFIG of an enum type, so that values can be shown by name.
     var constantTypes: [String: Type] = [:]
 
+    /// The most elements of an array.
+    static let elementsMax = 4096
+
     static let builtinTags: [String: BuiltinType] = [
         "mutex": .mutex, "rw_semaphore": .rwsem, "completion": .completion, "srcu_struct": .srcu,
     ]
@@ -69,13 +72,31 @@ struct TypeTable {
                 return .error
             }
             guard let value = evaluate(length, &diagnostics) else { return .error }
-            guard value >= 1, value <= 4096 else {
+            guard value >= 1, value <= Int64(Self.elementsMax) else {
                 diagnostics.add(.badArrayLength(length.range, value))
                 return .error
             }
             result = result == .error ? .error : .array(result, Int(value))
+            guard isBounded(result, type.range, &diagnostics) else { return .error }
         }
         return result
+    }
+
+    /// A type that no model has room for is refused where it is written: nothing after it needs to fear its size.
+    func isBounded(_ type: Type, _ range: SourceRange, _ diagnostics: inout Diagnostics) -> Bool {
+        if room(type) <= ModelBuilder.cellsMax { return true }
+        diagnostics.add(.tooMuchMemory(range, ModelBuilder.cellsMax))
+        return false
+    }
+
+    /// The numbers, pointers and locks that a value of the type consists of, an empty struct counted as one. An array type is made of one that was found
+    /// to be bounded, so nothing overflows here.
+    func room(_ type: Type) -> Int {
+        switch type {
+        case .array(let element, let count): room(element) * count
+        case .structure(let index): max(1, structures[index].room)
+        default: 1
+        }
     }
 
     private mutating func base(_ base: TypeName.Base, _ range: SourceRange, _ diagnostics: inout Diagnostics) -> Type {
@@ -130,6 +151,12 @@ struct TypeTable {
                     isGhost: field.isGhost))
         }
         structures[index].fields = fields
+        structures[index].room = fields.reduce(0) { $0 + room($1.type) }
+        if !isBounded(.structure(index), tag.range, &diagnostics) {
+            structures[index].fields = []
+            structures[index].room = 0
+            return .error
+        }
         return .structure(index)
     }
 

@@ -34,6 +34,8 @@ struct VisitedSet: ~Copyable {
     private var tableBits = 12
     /// Grow the table when this many states are in.
     private var growAt = 0
+    /// Takes what early loads yield, so that they are not optimised away.
+    private var sink: UInt64 = 0
     /// Tables end here: a number plus 1 has 32 bits.
     private static let tableBitsMax = 32
 
@@ -72,37 +74,47 @@ struct VisitedSet: ~Copyable {
         var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
         for index in 0..<wordCount {
             hash = (hash ^ state[index]) &* 0xbf58_476d_1ce4_e5b9
-            hash ^= hash >> 32
+            hash ^= hash &>> 32
         }
         hash = hash &* 0x94d0_49bb_1331_11eb
-        return hash ^ (hash >> 29)
+        return hash ^ (hash &>> 29)
     }
 
     /// Loads the table's line for a hash. Called for a whole batch before its states are inserted, so that the memory
     /// works on many lines at once; the result serves only to keep the load.
     @inline(__always)
-    func touch(_ hash: UInt64) -> UInt64 {
-        UInt64(table[Int(hash >> UInt64(64 - tableBits))])
-    }
+    func touch(_ hash: UInt64) -> UInt64 { UInt64(table[home(hash)]) }
 
     /// The same for the state that the table's first entry names.
     @inline(__always)
     func touchState(_ hash: UInt64) -> UInt64 {
-        let entry = UInt64(table[Int(hash >> UInt64(64 - tableBits))])
-        guard entry != 0, entry >> UInt64(tableBits) == tag(hash) else { return 0 }
+        let entry = UInt64(table[home(hash)])
+        guard entry != 0, entry &>> UInt64(tableBits) == tag(hash) else { return 0 }
         return state(number(entry))[0]
     }
 
+    /// Where the search for a hash begins: its high bits.
     @inline(__always)
-    private func tag(_ hash: UInt64) -> UInt64 { hash & ((1 << UInt64(32 - tableBits)) - 1) }
+    private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> UInt64(64 &- tableBits)) }
+
+    /// The bits of a hash that an entry keeps: its low ones.
+    @inline(__always)
+    private func tag(_ hash: UInt64) -> UInt64 { hash & ((1 &<< UInt64(32 &- tableBits)) &- 1) }
 
     @inline(__always)
-    private func number(_ entry: UInt64) -> Int { Int(entry & ((1 << UInt64(tableBits)) - 1)) - 1 }
+    private func number(_ entry: UInt64) -> Int {
+        Int(truncatingIfNeeded: entry & ((1 &<< UInt64(tableBits)) &- 1)) &- 1
+    }
+
+    @inline(__always)
+    private func entry(_ number: Int, _ hash: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: (tag(hash) &<< UInt64(tableBits)) | UInt64(truncatingIfNeeded: number &+ 1))
+    }
 
     /// A stored state, by its number.
     @inline(__always)
     func state(_ number: Int) -> UnsafePointer<UInt64> {
-        UnsafePointer(chunks[number >> chunkShift] + (number & ((1 << chunkShift) - 1)) * wordCount)
+        UnsafePointer(chunks[number &>> chunkShift] + (number & ((1 &<< chunkShift) &- 1)) &* wordCount)
     }
 
     @inline(__always)
@@ -114,14 +126,14 @@ struct VisitedSet: ~Copyable {
     /// The place of a state in the table, or the empty place where it belongs.
     @inline(__always)
     private func place(_ state: UnsafePointer<UInt64>, _ hash: UInt64) -> Int {
-        let last = (1 << tableBits) - 1
+        let last = (1 &<< tableBits) &- 1
         let tag = tag(hash)
-        var place = Int(hash >> UInt64(64 - tableBits))
+        var place = home(hash)
         while true {
             let entry = UInt64(table[place])
             if entry == 0 { return place }
-            if entry >> UInt64(tableBits) == tag, isEqual(self.state(number(entry)), state) { return place }
-            place = (place + 1) & last
+            if entry &>> UInt64(tableBits) == tag, isEqual(self.state(number(entry)), state) { return place }
+            place = (place &+ 1) & last
         }
     }
 
@@ -139,14 +151,14 @@ struct VisitedSet: ~Copyable {
             guard growTable() else { return .full }
             place = self.place(state, hash)
         }
-        if count >> chunkShift == chunkCount {
+        if count &>> chunkShift == chunkCount {
             guard growArena() else { return .full }
         }
-        let target = chunks[count >> chunkShift] + (count & ((1 << chunkShift) - 1)) * wordCount
-        target.update(from: state, count: wordCount)
-        table[place] = UInt32(truncatingIfNeeded: tag(hash) << UInt64(tableBits) | UInt64(count + 1))
-        count += 1
-        return .new(count - 1)
+        let target = UnsafeMutablePointer(mutating: self.state(count))
+        for index in 0..<wordCount { target[index] = state[index] }
+        table[place] = entry(count, hash)
+        count &+= 1
+        return .new(count &- 1)
     }
 
     @inline(never)
@@ -179,14 +191,31 @@ struct VisitedSet: ~Copyable {
         tableBits += 1
         table = .allocate(capacity: 1 << tableBits)
         table.initialize(repeating: 0, count: 1 << tableBits)
-        let last = (1 << tableBits) - 1
-        for number in 0..<count {
-            let hash = Self.hash(state(number), wordCount)
-            var place = Int(hash >> UInt64(64 - tableBits))
-            while table[place] != 0 { place = (place + 1) & last }
-            table[place] = UInt32(truncatingIfNeeded: tag(hash) << UInt64(tableBits) | UInt64(number + 1))
-        }
         growAt = Self.growAt(tableBits)
+        fillTable()
         return true
+    }
+
+    /// Enters all states into the empty table; in batches, so that its lines are fetched many at a time.
+    private mutating func fillTable() {
+        let last = (1 << tableBits) - 1
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 64) { hashes in
+            var number = 0
+            while number < count {
+                let batch = min(64, count - number)
+                var sum: UInt64 = 0
+                for index in 0..<batch {
+                    hashes[index] = Self.hash(state(number + index), wordCount)
+                    sum &+= touch(hashes[index])
+                }
+                for index in 0..<batch {
+                    var place = home(hashes[index])
+                    while table[place] != 0 { place = (place + 1) & last }
+                    table[place] = entry(number + index, hashes[index])
+                }
+                number += batch
+                sink &+= sum
+            }
+        }
     }
 }

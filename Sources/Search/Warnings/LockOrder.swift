@@ -145,7 +145,11 @@ struct LockOrderWatch {
                 for (held, other) in model.locks.enumerated() where held != taken {
                     let holding = holds(thread, other, before)
                     guard holding.writes || holding.reads > 0 else { continue }
-                    for from in acquisition.held where nodes[from].lockClass == other.lockClass {
+                    // Where the analysis cannot tell under which subclass it was taken, nothing is said.
+                    let subclasses = acquisition.subclasses[held]
+                    guard subclasses.count == 1, let subclass = subclasses.first else { continue }
+                    let key = LockNode(lockClass: other.lockClass, subclass: subclass)
+                    if let from = nodeNumbers[key], acquisition.held.contains(from) {
                         add(
                             LockEdge(
                                 from: from, to: to, isHeldShared: !holding.writes, isRecursiveRead: isRecursiveRead,

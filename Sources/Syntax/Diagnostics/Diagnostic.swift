@@ -56,4 +56,13 @@ public struct Diagnostics: Sendable {
         if diagnostic.severity == .error { errorCount += 1 }
         if diagnostic.severity != .error || errorCount <= Self.keptMax { all.append(diagnostic) }
     }
+
+    /// Brings what was kept into the order of the text; what has no place in it comes last.
+    public mutating func sortByPlace() {
+        func isBefore(_ a: SourceRange, _ b: SourceRange) -> Bool {
+            if a.file != b.file { return b.file < 0 || (a.file >= 0 && a.file < b.file) }
+            return a.start < b.start
+        }
+        all.sort { isBefore($0.range, $1.range) }
+    }
 }

@@ -48,8 +48,10 @@ extension Lexer {
         }
         if isTooLarge { return report(&diagnostics, .constantTooLarge(token.range)) }
         token.value = value
-        token.isUnsigned = suffix.contains("u")
         token.isLong = suffix.contains("l")
+        // A hexadecimal, octal or binary constant that int does not hold is an unsigned int, if that holds it.
+        let needsSign = base != 10 && !token.isLong && value > UInt64(Int32.max) && value <= UInt64(UInt32.max)
+        token.isUnsigned = suffix.contains("u") || needsSign
     }
 
     func character(_ diagnostics: inout Diagnostics) -> Token {

@@ -61,13 +61,13 @@ enum Quantities {
         return "\(sign)\(scaled / Int(scale)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
     }
 
-    /// `4 ms`, `1.25 s`, `3 min 20 s`.
+    /// `4.2 ms`, `1.25 s`, `3 min 20 s`: three digits at most.
     static func duration(_ seconds: Double) -> String {
         if seconds < 0.9995 { return "\(fixed(seconds * 1000, seconds < 0.00995 ? 1 : 0)) ms" }
-        if seconds < 120 { return "\(fixed(seconds, seconds < 10 ? 2 : 1)) s" }
+        if seconds < 119.5 { return "\(fixed(seconds, seconds < 9.995 ? 2 : seconds < 99.95 ? 1 : 0)) s" }
         let whole = Int(seconds.rounded())
         if whole < 7200 { return "\(whole / 60) min \(whole % 60) s" }
-        return "\(whole / 3600) h \(whole % 3600 / 60) min"
+        return "\(grouped(whole / 3600)) h \(whole % 3600 / 60) min"
     }
 
     /// `1.5 GiB`.

@@ -30,9 +30,14 @@ enum CheckCommand: Command {
             violation = try Engine.counterexample(finding, of: result, model, request)
         }
         let isQuiet = arguments.has("quiet")
+        if case .violated(let finding) = result.verdict, finding.kind == .modelError {
+            console.errors.write(ModelFaultReport(model: model, finding: finding).text(violation, isQuiet: isQuiet))
+            console.errors.flush()
+            return .usage
+        }
         let report = CheckReport(
             name: loaded.name, model: model, result: result, violation: violation,
-            warnings: isQuiet ? [] : try result.warnings.map {
+            warnings: isQuiet ? [] : try result.warnings.prefix(CheckReport.warningsMax).map {
                 try Engine.counterexample($0, of: result, model, request)
             },
             isQuiet: isQuiet, showsAllCoverage: arguments.has("coverage"))

@@ -23,12 +23,12 @@ enum Commands {
     static var all: [any Command.Type] {
         [
             CheckCommand.self, TestCommand.self, LayoutCommand.self, ExplainCommand.self, HeaderCommand.self,
-            HelpCommand.self,
+            BenchCommand.self, HelpCommand.self,
         ]
     }
 
     /// Known by name, so that nobody takes them for a typing error.
-    static let notYet = ["replay", "simulate", "bench"]
+    static let notYet = ["replay", "simulate"]
 
     static let help = OptionSyntax(long: "help", short: "h", help: "show this text")
 

@@ -25,13 +25,27 @@ enum LayoutCommand: Command {
         out.line()
         out.line("\(group.title): \(Quantities.plural(group.bits, "bit"))")
         let used = group.fields.filter { $0.bits > 0 }
-        let width = min(48, used.map(\.name.count).max() ?? 0)
+        let contentWidth = used.map(\.content.count).max() ?? 0
+        let liveWidth = used.map(\.live.count).max() ?? 0
+        // Two blanks before each column, two digits of bits.
+        let room = lineWidth - 6 - 2 - contentWidth - (liveWidth > 0 ? liveWidth + 2 : 0)
+        let nameWidth = min(max(room, 16), used.map(\.name.count).max() ?? 0)
         for field in used {
-            let name = field.name + String(repeating: " ", count: max(0, width - field.name.count))
-            let bits = String(field.bits)
-            out.line("  \(name)  \(String(repeating: " ", count: max(0, 2 - bits.count)))\(bits)  \(field.content)")
+            var line = "  \(fitted(field.name, nameWidth))  \(field.bits < 10 ? " " : "")\(field.bits)  "
+            line += field.live.isEmpty ? field.content : "\(fitted(field.content, contentWidth))  \(field.live)"
+            out.line(line)
         }
         let constant = group.fields.count - used.count
         if constant > 0 { out.line("  (\(Quantities.plural(constant, "field")) that cannot change)") }
+        if used.reduce(0, { $0 + $1.bits }) > group.bits {
+            out.line("  (locals that are not live at the same time share bits)")
+        }
+    }
+
+    private static let lineWidth = 80
+
+    private static func fitted(_ text: String, _ width: Int) -> String {
+        if text.count > width { return text.prefix(width - 3) + "..." }
+        return text + String(repeating: " ", count: width - text.count)
     }
 }

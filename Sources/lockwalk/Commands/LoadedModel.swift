@@ -20,7 +20,12 @@ struct LoadedModel {
             console.complain(failure.message)
             throw Refused()
         }
-        name = path == "-" ? "<stdin>" : path
+        try self.init(name: path == "-" ? "<stdin>" : path, bytes: bytes, console: console)
+    }
+
+    /// Parses a text that is at hand.
+    init(name: String, bytes: [UInt8], console: Console) throws {
+        self.name = name
         guard bytes.contains(where: { !($0 == 0x20 || (0x09...0x0D).contains($0)) }) else {
             console.complain("'\(name)' is empty; a model starts with #include <lockwalk.h>")
             throw Refused()
@@ -47,7 +52,6 @@ struct LoadedModel {
             Self.tellCount(diagnostics.errorCount, console)
             throw Refused()
         }
-        if tellsWarnings { LoadedModel.tell(model.warnings, texts, console) }
         return model
     }
 
@@ -76,8 +80,11 @@ extension LoadedModel {
             guard let config = source.configs.first(where: { $0.name == parts[0] }) else {
                 throw UsageError(unknownConfig(parts[0]), command: command)
             }
-            // As with a compiler, a name alone means 1.
-            let text = parts.count > 1 ? parts[1] : "1"
+            guard parts.count > 1 || config.typeDescription == "bool" else {
+                throw UsageError(missingValue(config), command: command)
+            }
+            // As with a compiler, a name alone switches it on.
+            let text = parts.count > 1 ? parts[1] : "true"
             guard let value = source.value(text, ofConfig: config.name) else {
                 throw UsageError(badValue(text, config), command: command)
             }
@@ -96,6 +103,14 @@ extension LoadedModel {
         } else {
             message += "; it has \(names.joined(separator: ", "))"
         }
+        return message
+    }
+
+    private func missingValue(_ config: ConfigInfo) -> String {
+        let values = config.values?.map(\.text) ?? []
+        let example = values.first { $0 != config.text(of: config.defaultValue) } ?? values.first ?? "2"
+        var message = "CONFIG \(config.name) needs a value: write -D \(config.name)=\(example)"
+        if !values.isEmpty { message += "; it may be \(values.joined(separator: ", "))" }
         return message
     }
 

@@ -11,7 +11,7 @@ struct SearchRequest {
     /// Warnings that are errors here, and checks on request that are on.
     var asErrors: Set<FailureKind> = []
     var checksOff: Set<FailureKind> = []
-    var native = NativeUse.automatic
+    var native = NativeUse.off
     var cachesNative = true
     var showsProgress = true
 
@@ -29,7 +29,7 @@ struct SearchRequest {
             long: "error", value: "NAME", help: "make the warning NAME an error:\nlock-order, data-race"),
         OptionSyntax(long: "no-check", value: "NAME", help: "do not look for NAME: data-race, overflow, ..."),
         OptionSyntax(
-            long: "native", value: "WHEN", help: "run steps as machine code: auto (when it pays),\noff, always"),
+            long: "native", value: "WHEN", help: "run steps as machine code: off (default),\nauto (when the search grows), always"),
         OptionSyntax(long: "no-cache", help: "do not keep machine code for the next search"),
         OptionSyntax(long: "no-progress", help: "no progress line on a terminal"),
     ]

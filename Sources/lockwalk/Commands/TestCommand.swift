@@ -11,7 +11,7 @@ enum TestCommand: Command {
             """,
         options: [
             OptionSyntax(long: "format", value: "FORMAT", help: "text (default), or ktap as the kernel's tests")
-        ] + SearchRequest.options,
+        ] + SearchRequest.options.filter { $0.long != "no-progress" },
         notes: "The limits are those of each row. A row ends as FAIL when one is reached.\n\n"
             + "exit status: 0 all rows pass, 1 some fail, 2 the command or a model is wrong,\n"
             + "3 interrupted, 4 internal error")

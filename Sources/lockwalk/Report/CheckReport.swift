@@ -8,11 +8,13 @@ import Trace
 struct CheckReport {
     /// Shorter lists are read.
     static let coverageLinesMax = 12
+    /// Of more warnings only the places are told.
+    static let warningsMax = 3
 
     let name: String
     let model: Model
     let result: SearchResult
-    /// Of the violation, then of the warnings, in their order; already executed again.
+    /// Of the violation, then of the first warnings, in their order; already executed again.
     let violation: Counterexample?
     let warnings: [Counterexample]
     var isQuiet = false
@@ -29,9 +31,27 @@ struct CheckReport {
                 + (finding.kind == .dataRace ? " (under sequential consistency)" : "") + "\n\n"
             text += TextRendering(example).text()
         }
+        text += moreWarnings()
         text += "\n" + numbers().map { $0 + "\n" }.joined()
         if let configuration { text += TextWrapping.hanging(configuration, width: 80) }
         return text + limitsOfTheAnswer().map { $0 + "\n" }.joined() + coverage()
+    }
+
+    /// `warning: DATA_RACE(x), m.c:12 and m.c:30`
+    private func moreWarnings() -> String {
+        let rest = result.warnings.dropFirst(warnings.count)
+        if rest.isEmpty || warnings.isEmpty { return "" }
+        let lines = rest.map { finding -> String in
+            let places = finding.accesses.compactMap { access -> String? in
+                let code = model.classes[model.threads[Int(access.thread)].threadClass].code
+                let range = code.instructions[Int(access.instruction)].range
+                return model.texts.place(of: range).map { "\($0.file):\($0.line)" }
+            }
+            let isOne = Set(places).count == 1
+            let told = places.isEmpty ? finding.message : (isOne ? places[0] : places.joined(separator: " and "))
+            return TextWrapping.paragraph("\(finding.verdictText): \(told)", width: 76).map { "  \($0)\n" }.joined()
+        }
+        return "\nand \(Quantities.plural(rest.count, "more warning")):\n" + lines.joined()
     }
 
     private var isHolding: Bool {
@@ -54,26 +74,30 @@ struct CheckReport {
         line += "; \(Quantities.duration(statistics.seconds))"
         var size = "\(Quantities.plural(statistics.stateBits, "bit")) a state"
         // A table has a least size; divided by a handful of states it says nothing.
-        if statistics.states >= 1000, statistics.bytesPerState > 0 { size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored" }
+        if statistics.states >= 1000, statistics.bytesPerState > 0 {
+            size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored"
+        }
         return [line, size]
     }
 
     private func limitsOfTheAnswer() -> [String] {
         var lines = ["explored under sequential consistency"]
         if isHolding { lines += VerdictWording.boundNotes(result, model) }
+        if isHolding, result.statistics.transitions == 0 { lines.append("no thread ever takes a step") }
         if !model.notJudged.isEmpty { lines.append("not judged yet: " + model.notJudged.joined(separator: ", ")) }
         return lines
     }
 
     /// After a violation the search has not been everywhere: what it did not reach says nothing.
     private func coverage() -> String {
-        if case .violated = result.verdict { return "" }
+        if case .violated(let finding) = result.verdict, finding.kind != .unreached { return "" }
         let lines = CoverageWording(model: model, coverage: result.coverage).lines()
         if lines.isEmpty { return "" }
         let shown = showsAllCoverage ? lines.count : min(lines.count, Self.coverageLinesMax)
-        let soFar = isHolding ? "" : " so far"
+        var soFar = ""
+        if case .incomplete = result.verdict { soFar = " so far" }
         var text = "not reached\(soFar):\n" + lines.prefix(shown).map { "  \($0)\n" }.joined()
-        if shown < lines.count { text += "  and \(lines.count - shown) more (--coverage shows them)\n" }
+        if shown < lines.count { text += "  and \(Quantities.grouped(lines.count - shown)) more (--coverage shows them)\n" }
         return text
     }
 }

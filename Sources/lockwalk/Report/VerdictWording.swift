@@ -19,9 +19,9 @@ enum VerdictWording {
         switch result.verdict {
         case .holds:
             let within = bounds.isEmpty ? "" : " within \(bounds.joined(separator: ", "))"
-            return "holds\(within): every interleaving of \(title)"
-        case .violated(let finding) where finding.kind == .modelError:
-            return "model error: \(finding.message) in \(title)"
+            let count = result.warnings.count
+            let warnings = count == 0 ? "" : ", with \(Quantities.plural(count, "warning"))"
+            return "holds\(within)\(warnings): every interleaving of \(title)"
         case .violated(let finding):
             return "violated: \(finding.verdictText) in \(title)"
         case .incomplete(let cut):

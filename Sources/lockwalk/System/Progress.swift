@@ -19,7 +19,7 @@ struct Progress: Sendable {
             guard seconds > 0.5 else { return }
             let rate = Int(Double(statistics.states) / seconds)
             Self.write(
-                "\r\u{1B}[K\(Quantities.grouped(statistics.states)) states, depth \(statistics.depth), "
+                "\r\u{1B}[K\(Quantities.grouped(statistics.states)) states, depth \(Quantities.grouped(statistics.depth)), "
                     + "\(Quantities.grouped(rate)) states/s, \(Quantities.duration(seconds))")
         }
     }

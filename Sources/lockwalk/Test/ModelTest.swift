@@ -23,7 +23,7 @@ struct ModelTest {
             for (first, second, variant) in contradictions { tell(first, second, variant, loaded) }
             return broken(outcome, "its EXPECT rows contradict each other")
         }
-        var verdicts: [Question: (SearchResult, Double)] = [:]
+        var verdicts: [Question: Answer] = [:]
         for row in loaded.source.expectations {
             for variant in row.variants {
                 if Engine.signalReceived != nil { return outcome }
@@ -36,7 +36,33 @@ struct ModelTest {
                 }
             }
         }
+        // Rows that cannot be judged, or none at all: the model must compile all the same.
+        if verdicts.isEmpty {
+            do {
+                _ = try loaded.lower([:], console: console, tellsWarnings: false)
+            } catch is LoadedModel.Refused {
+                return broken(outcome, "it does not compile")
+            }
+        }
         return outcome
+    }
+
+    private struct Answer {
+        var result: SearchResult
+        /// In the words of the table.
+        var found: String
+        var seconds: Double
+    }
+
+    private func ask(_ variant: [String: Int64], _ wanted: SearchRequest, _ loaded: LoadedModel) throws -> Answer {
+        let model = try loaded.lower(variant, console: console, tellsWarnings: false)
+        let start = Clock.now()
+        let result = try Engine.search(model, wanted, console)
+        var found = VerdictWording.short(result)
+        if case .violated(let finding) = result.verdict, finding.kind == .modelError {
+            found = ModelFaultReport(model: model, finding: finding).line
+        }
+        return Answer(result: result, found: found, seconds: Clock.now() - start)
     }
 
     /// Rows that ask the same search share it.
@@ -47,7 +73,7 @@ struct ModelTest {
 
     private func judge(
         _ row: Expectation, _ variant: [String: Int64], _ loaded: LoadedModel,
-        _ verdicts: inout [Question: (SearchResult, Double)]
+        _ verdicts: inout [Question: Answer]
     ) throws -> TestOutcome {
         func outcome(_ status: TestOutcome.Status, _ seconds: Double) -> TestOutcome {
             TestOutcome(
@@ -59,13 +85,9 @@ struct ModelTest {
         wanted.asErrors.formUnion(RowRules.asErrors(row))
         let defaults = Dictionary(uniqueKeysWithValues: loaded.source.configs.map { ($0.name, $0.defaultValue) })
         let question = Question(configuration: defaults.merging(variant) { $1 }, asErrors: wanted.asErrors)
-        let (result, seconds) = try verdicts[question] ?? {
-            let model = try loaded.lower(variant, console: console, tellsWarnings: false)
-            let start = Clock.now()
-            return (try Engine.search(model, wanted, console), Clock.now() - start)
-        }()
-        verdicts[question] = (result, seconds)
-        let found = VerdictWording.short(result)
+        let answer = try verdicts[question] ?? ask(variant, wanted, loaded)
+        verdicts[question] = answer
+        let (result, found, seconds) = (answer.result, answer.found, answer.seconds)
         if RowRules.accepts(row, result) { return outcome(.passed(found: found), seconds) }
         var reason = "found \(found), wanted \(RowRules.wanted(row))"
         if case .incomplete(let cut) = result.verdict { reason = "incomplete: \(VerdictWording.reason(cut))" }

@@ -39,10 +39,10 @@ final class TextReporter: TestReporter {
     }
 
     func end(_ summary: TestSummary) {
-        var line = "\(Quantities.plural(summary.passed, "row")) passed, \(summary.failed) failed, "
-            + "\(summary.skipped) skipped, in \(Quantities.plural(summary.models, "model"))"
-        if !summary.withoutRows.isEmpty { line += "; \(summary.withoutRows.count) without EXPECT" }
-        if summary.broken > 0 { line += "; \(summary.broken) that cannot be tested" }
+        var line = "\(Quantities.plural(summary.passed, "row")) passed, \(Quantities.grouped(summary.failed)) failed, "
+            + "\(Quantities.grouped(summary.skipped)) skipped, in \(Quantities.plural(summary.models, "model"))"
+        if !summary.withoutRows.isEmpty { line += "; \(Quantities.grouped(summary.withoutRows.count)) without EXPECT" }
+        if summary.broken > 0 { line += "; \(Quantities.grouped(summary.broken)) that cannot be tested" }
         out.line(line + "; \(Quantities.duration(summary.seconds))")
         if summary.isInterrupted { out.line("interrupted: the rest was not run") }
     }

@@ -1,0 +1,79 @@
+import Testing
+
+/// `lockwalk test`: rows pass, fail, are skipped, contradict each other.
+@Suite struct TestCommandTests {
+    private func test(_ words: String..., models: [String: String]) throws -> Answer {
+        let scratch = try Scratch()
+        for (name, text) in models { try scratch.write(name, text) }
+        var answer = try Program.run(["test"] + words + ["."], in: scratch.url)
+        answer.out = answer.out.replacing(/, [0-9.]+ m?s\n/, with: ", TIME\n").replacing(/; [0-9.]+ m?s\n/, with: "; TIME\n")
+        return answer
+    }
+
+    static let mixed = [
+        "a/zap.c": Models.zap, "b.c": Models.deadlock, "none.c": "#include <lockwalk.h>\nTHREAD(t, 1) { skip(); }\n",
+        "notes.txt": "no model",
+    ]
+
+    @Test func tellsEachRow() throws {
+        let answer = try test(models: Self.mixed)
+        #expect(answer.code == 1)
+        expectGolden(answer.out, "test.txt")
+    }
+
+    @Test func writesKTAP() throws {
+        let answer = try test("--format", "ktap", models: Self.mixed)
+        #expect(answer.code == 1)
+        expectGolden(answer.out, "test-ktap.txt")
+    }
+
+    @Test func allPassed() throws {
+        let answer = try test(models: ["zap.c": Models.zap])
+        #expect(answer.code == 0)
+        #expect(answer.out.contains("2 rows passed, 0 failed, 1 skipped, in 1 model"))
+    }
+
+    @Test func refusesContradictions() throws {
+        let text = Models.zap + "EXPECT(rule == FREE_AT_ONCE || rule == FREE_AFTER_GP, DEADLOCK);\n"
+        let answer = try test(models: ["zap.c": text])
+        #expect(answer.code == 2)
+        #expect(answer.errors.contains("contradicts"))
+        #expect(answer.out.contains("its EXPECT rows contradict each other"))
+    }
+
+    /// A row that names a warning makes it an error in that row alone, so it does not contradict another.
+    @Test func aWarningIsAnErrorOnlyInItsRow() throws {
+        let text = """
+            #include <lockwalk.h>
+            static u3 x;
+            THREAD(t, 2) { x = 1; }
+            EXPECT(true, HOLDS);
+            EXPECT(true, DATA_RACE);
+
+            """
+        let answer = try test(models: ["race.c": text])
+        #expect(answer.code == 0)
+        #expect(answer.out.contains("2 rows passed"))
+    }
+
+    @Test func goesOnPastAModelThatDoesNotCompile() throws {
+        let answer = try test(models: ["a.c": "#include <lockwalk.h>\nint x = $;\n", "zap.c": Models.zap])
+        #expect(answer.code == 2)
+        #expect(answer.errors.contains("a.c:2:9: error["))
+        #expect(answer.out.contains("2 rows passed"))
+        #expect(answer.out.contains("1 that cannot be tested"))
+    }
+
+    @Test func aModelWithoutRowsMustCompileToo() throws {
+        let answer = try test(models: ["a.c": "#include <lockwalk.h>\nTHREAD(t, 1) { x = 1; }\n"])
+        #expect(answer.code == 2)
+        #expect(answer.errors.contains("a.c:2:16: error[L0400]"))
+        #expect(answer.out.contains("a.c: it does not compile"))
+    }
+
+    @Test func aLimitIsAFailure() throws {
+        let answer = try test("--depth=2", models: ["zap.c": Models.zap])
+        #expect(answer.code == 1)
+        #expect(answer.out.contains("incomplete: runs were followed for 2 steps only (--depth)"))
+    }
+}

@@ -1,0 +1,6 @@
+#include <lockwalk.h>
+
+THREAD(t, 1)
+{
+        int self = 1;
+}

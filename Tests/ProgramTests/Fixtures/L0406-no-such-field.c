@@ -1,0 +1,6 @@
+#include <lockwalk.h>
+
+struct page { int refs; };
+static struct page page;
+
+THREAD(t, 1) { page.reffs = 1; }

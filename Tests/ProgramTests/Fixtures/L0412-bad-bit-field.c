@@ -1,0 +1,7 @@
+#include <lockwalk.h>
+
+struct pte {
+        u8 present : 9;
+};
+
+THREAD(t, 1) { skip(); }

@@ -1,0 +1,5 @@
+#include <lockwalk.h>
+
+static int count;
+
+THREAD(t, 1) { count[0] = 1; }

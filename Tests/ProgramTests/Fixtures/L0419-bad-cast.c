@@ -1,0 +1,7 @@
+#include <lockwalk.h>
+
+struct page { int refs; };
+static struct page page;
+static unsigned long word;
+
+THREAD(t, 1) { word = (unsigned long)&page; }

@@ -1,0 +1,5 @@
+#include <lockwalk.h>
+
+static void wake(int who);
+
+THREAD(t, 1) { wake(1); }

@@ -1,0 +1,5 @@
+#include <lockwalk.h>
+
+static int state, old;
+
+THREAD(t, 1) { if (try_cmpxchg(&state, &old, 1)) skip(); }

@@ -1,0 +1,5 @@
+#include <lockwalk.h>
+
+static int slots[4];
+
+THREAD(t, 1) { READ_ONCE(slots); }

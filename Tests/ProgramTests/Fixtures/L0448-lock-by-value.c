@@ -1,0 +1,8 @@
+#include <lockwalk.h>
+
+THREAD(t, 1)
+{
+        spinlock_t lock;
+
+        skip();
+}

@@ -1,0 +1,5 @@
+#include <lockwalk.h>
+
+static spinlock_t lock;
+
+THREAD(t, 1) { mutex_lock(&lock); }

@@ -1,0 +1,5 @@
+#include <lockwalk.h>
+
+static int count;
+
+THREAD(t, 61) { count = 1; }

@@ -1,0 +1,5 @@
+#include <lockwalk.h>
+
+static int count;
+
+INIT { count = 1; }

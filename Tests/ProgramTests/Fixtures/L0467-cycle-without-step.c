@@ -1,0 +1,7 @@
+#include <lockwalk.h>
+
+THREAD(t, 1)
+{
+        for (;;)
+                cpu_relax();
+}
