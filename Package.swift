@@ -9,7 +9,9 @@ let package = Package(
         .target(name: "Syntax"),
         .target(name: "Program", dependencies: ["Syntax"]),
         .target(name: "Execution", dependencies: ["Program", "Syntax"]),
-        .target(name: "Search", dependencies: ["Execution", "Program", "Syntax"]),
+        // What the search needs of the machine and Swift has no word for; all inline.
+        .target(name: "CMachine"),
+        .target(name: "Search", dependencies: ["Execution", "Program", "Syntax", "CMachine"]),
         .target(name: "Trace", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         // Linked statically in release, so that the program starts fast and runs where there is no Swift.
         .executableTarget(
@@ -20,6 +22,7 @@ let package = Package(
         .testTarget(name: "ProgramTests", dependencies: ["Program", "Syntax"], exclude: ["Fixtures"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
         .testTarget(name: "NativeTests", dependencies: ["lockwalk", "Search", "Execution", "Program", "Syntax"]),
+        .testTarget(name: "StoreTests", dependencies: ["Search", "CMachine"]),
         .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],

@@ -166,7 +166,7 @@ struct Explorer: ~Copyable {
         if !interpreter.widenings.isEmpty { return .widened(interpreter.widenings) }
         if let first = failures.min(by: { $0.kind < $1.kind }) { return .failedAtStart(first) }
         for state in states {
-            let outcome: (insertion: Insertion, hash: UInt64) = state.withUnsafeBufferPointer { words in
+            let outcome: (insertion: PlainInsertion, hash: UInt64) = state.withUnsafeBufferPointer { words in
                 let hash = VisitedSet.hash(words.baseAddress!, wordCount)
                 return (store.insert(words.baseAddress!, hash: hash), hash)
             }

@@ -8,7 +8,7 @@
 // looked at in vain. Room is checked before anything is allocated: what would pass the ceiling is refused.
 
 /// What became of a state that was inserted.
-enum Insertion: Equatable {
+enum PlainInsertion: Equatable {
     /// Its number; numbers are given in order, from 0.
     case new(Int)
     case seen
@@ -144,7 +144,7 @@ struct VisitedSet: ~Copyable {
     }
 
     @inline(__always)
-    mutating func insert(_ state: UnsafePointer<UInt64>, hash: UInt64) -> Insertion {
+    mutating func insert(_ state: UnsafePointer<UInt64>, hash: UInt64) -> PlainInsertion {
         var place = place(state, hash)
         if table[place] != 0 { return .seen }
         if count >= growAt {

@@ -1,0 +1,189 @@
+// The set of visited keys, exact, at four to ten bytes a key: an open hash table of cache lines that stores of each key
+// only what its place does not tell ("quotienting": Knuth, TAOCP 3, exercise 6.4-13; Cleary 1984). Line-wise search after
+// Laarman, van de Pol and Weber ("Boosting multi-core reachability performance with shared hash tables", FMCAD 2010), but
+// with the key itself in place of a hash and an index.
+//
+// Insertion needs no lock. Entries of a line are filled from the front and never change again. Who inserts looks at a
+// whole line: if the key is there, it was seen; if there is a free entry, it is claimed by compare-and-swap, and if
+// somebody else was faster the line is looked at again; if the line is full, the next attempt's line is looked at. Two
+// threads with the same key try the same free entry first, as every entry before it is taken for good and has been
+// compared, so only one of them can succeed.
+//
+// Growing is not concurrent with insertion: `grow` is begun when everybody has stopped, and its parts can then be moved
+// by many threads. An entry tells its key, so nothing else is needed. Moving goes through both tables from front to back,
+// and what was moved is given back at once, so that the two never take more room than the new one and a little.
+
+import CMachine
+
+/// What became of a key that was inserted.
+enum Insertion {
+    case new
+    case seen
+    /// There was no free place: the table must grow first.
+    case full
+}
+
+extension TableView {
+    @inline(__always)
+    func insert(_ mixed: UInt64) -> Insertion {
+        isNarrow ? insertNarrow(mixed) : insertWide(mixed)
+    }
+
+    @inline(__always)
+    private func insertNarrow(_ mixed: UInt64) -> Insertion {
+        let (home, remainder) = home(mixed)
+        var entry = UInt32(truncatingIfNeeded: remainder &* attempts) &+ 1
+        var line = address(home)
+        var attempt: UInt64 = 0
+        while true {
+            let match = cm_match32(line, entry)
+            if match.equal != 0 { return .seen }
+            if match.empty != 0 {
+                if cm_claim32(line, UInt32(truncatingIfNeeded: match.empty.trailingZeroBitCount), entry) { return .new }
+                continue
+            }
+            attempt &+= 1
+            if attempt == attempts { return .full }
+            entry &+= 1
+            line = address(home ^ jump(remainder, attempt))
+        }
+    }
+
+    @inline(__always)
+    private func insertWide(_ mixed: UInt64) -> Insertion {
+        let (home, remainder) = home(mixed)
+        var entry = remainder &* attempts &+ 1
+        var line = address(home)
+        var attempt: UInt64 = 0
+        while true {
+            let match = cm_match64(line, entry)
+            if match.equal != 0 { return .seen }
+            if match.empty != 0 {
+                if cm_claim64(line, UInt32(truncatingIfNeeded: match.empty.trailingZeroBitCount), entry) { return .new }
+                continue
+            }
+            attempt &+= 1
+            if attempt == attempts { return .full }
+            entry &+= 1
+            line = address(home ^ jump(remainder, attempt))
+        }
+    }
+
+    func contains(_ mixed: UInt64) -> Bool {
+        let (home, remainder) = home(mixed)
+        for attempt in 0..<attempts {
+            let line = address(attempt == 0 ? home : home ^ jump(remainder, attempt))
+            let entry = remainder &* attempts &+ attempt &+ 1
+            let match = isNarrow ? cm_match32(line, UInt32(truncatingIfNeeded: entry)) : cm_match64(line, entry)
+            if match.equal != 0 { return true }
+            if match.empty != 0 { return false }
+        }
+        return false
+    }
+
+    /// An entry as a number; 0 if it is free.
+    @inline(__always)
+    func entry(_ line: UInt64, _ index: Int) -> UInt64 {
+        let bytes = UnsafeRawPointer(address(line))
+        return isNarrow
+            ? UInt64(bytes.load(fromByteOffset: index &* 4, as: UInt32.self))
+            : bytes.load(fromByteOffset: index &* 8, as: UInt64.self)
+    }
+}
+
+/// The table and its growth. The threads of a search share one; keys come mixed by `mix`.
+final class QuotientTable: @unchecked Sendable {
+    let mix: KeyMix
+    private(set) var shape: TableShape
+    private(set) var view: TableView
+    /// Shared by the views of the current and of the next table, which have eight numbers each.
+    private let starts: UnsafeMutablePointer<UInt64>
+    private var usesSecondStarts = false
+    /// The table that is being filled from this one.
+    private var target: (shape: TableShape, view: TableView)?
+    /// Part that is to be moved next; entries that found no place in the new table.
+    private let nextPart: UnsafeMutablePointer<UInt64>
+    private let misfits: UnsafeMutablePointer<UInt64>
+
+    /// Lines that are moved in one go: two MiB, a huge page.
+    private static let linesPerPart = 1 << 15
+
+    /// Nil if there is no room for the smallest table.
+    init?(keyBits: Int, room: Int) {
+        mix = KeyMix(bits: max(keyBits, TableShape.keyBitsMin))
+        shape = TableShape(keyBits: mix.bits, shift: TableShape.shiftMin, parts: 4)
+        guard shape.bytes <= room, let lines = cm_map(shape.bytes) else { return nil }
+        starts = .allocate(capacity: 16)
+        nextPart = .allocate(capacity: 2)
+        misfits = nextPart + 1
+        nextPart.initialize(repeating: 0, count: 2)
+        view = TableView(shape, lines: lines.assumingMemoryBound(to: UInt8.self), starts: starts)
+    }
+
+    deinit {
+        cm_unmap(view.lines, shape.bytes)
+        if let target { cm_unmap(target.view.lines, target.shape.bytes) }
+        starts.deallocate()
+        nextPart.deallocate()
+    }
+
+    var bytes: Int { shape.bytes }
+
+    // MARK: Growing
+
+    /// Makes a larger table ready to be filled, of at most `room` bytes; false if that is too little. Nobody may insert
+    /// until `finishGrowing`.
+    func beginGrowing(room: Int) -> Bool {
+        guard let shape = shape.grown(room: room), let lines = cm_map(shape.bytes) else { return false }
+        usesSecondStarts.toggle()
+        let view = TableView(
+            shape, lines: lines.assumingMemoryBound(to: UInt8.self), starts: starts + (usesSecondStarts ? 8 : 0))
+        target = (shape, view)
+        cm_store(nextPart, 0)
+        cm_store(misfits, 0)
+        return true
+    }
+
+    /// Moves parts until there are none left; many threads may help.
+    func moveParts() {
+        guard let target else { return }
+        let old = view
+        let new = target.view
+        let lineCount = shape.lineCount
+        let perLine = shape.entriesPerLine
+        while true {
+            let first = Int(cm_add(nextPart, 1)) * Self.linesPerPart
+            if first >= lineCount { return }
+            let end = min(first + Self.linesPerPart, lineCount)
+            for line in first..<end {
+                for index in 0..<perLine {
+                    let entry = old.entry(UInt64(line), index)
+                    if entry == 0 { break }
+                    if new.insert(old.mixedKey(entry, line: UInt64(line))) != .new { _ = cm_add(misfits, 1) }
+                }
+            }
+            cm_give_back(old.address(UInt64(first)), (end - first) * TableShape.lineBytes)
+        }
+    }
+
+    /// The new table takes over, once all parts were moved. False if entries were lost: the set is no longer whole.
+    func finishGrowing() -> Bool {
+        guard let target else { return true }
+        cm_unmap(view.lines, shape.bytes)
+        (shape, view) = target
+        self.target = nil
+        return cm_load(misfits) == 0
+    }
+
+    // MARK: Looking in
+
+    /// Calls with every key, unmixed.
+    func forEachKey(_ body: (UInt64) -> Void) {
+        for line in 0..<UInt64(shape.lineCount) {
+            for index in 0..<shape.entriesPerLine {
+                let entry = view.entry(line, index)
+                if entry != 0 { body(mix.key(view.mixedKey(entry, line: line))) }
+            }
+        }
+    }
+}
