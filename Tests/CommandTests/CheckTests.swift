@@ -165,4 +165,13 @@ import Testing
         #expect(process.terminationStatus == 3)
         #expect(text.hasPrefix("incomplete: interrupted by \(number == SIGINT ? "SIGINT" : "SIGTERM"); no error so far"))
     }
+
+    /// A "holds" must not read as if a check that was off had found nothing.
+    @Test func aCheckThatIsOffIsNamed() throws {
+        let scratch = try Scratch()
+        try scratch.write("m.c", Models.deadlock)
+        let answer = try Program.run(["check", "--no-check", "deadlock", "--no-check", "lock-order", "m.c"], in: scratch.url)
+        #expect(answer.code == 0)
+        #expect(answer.out.contains("not looked for: DEADLOCK, LOCK_ORDER\n"), "\(answer.out)")
+    }
 }

@@ -40,6 +40,7 @@ enum CheckCommand: Command {
             warnings: isQuiet ? [] : try result.warnings.prefix(CheckReport.warningsMax).map {
                 try Engine.counterexample($0, of: result, model, request)
             },
+            checksOff: request.checksOff.union(model.checksOff).subtracting(Engine.checks(model, request)).sorted(),
             isQuiet: isQuiet, showsAllCoverage: arguments.has("coverage"))
         console.out.write(report.text())
         return VerdictWording.exitCode(result)

@@ -17,6 +17,8 @@ struct CheckReport {
     /// Of the violation, then of the first warnings, in their order; already executed again.
     let violation: Counterexample?
     let warnings: [Counterexample]
+    /// Checks that were off: the verdict says nothing of them.
+    var checksOff: [FailureKind] = []
     var isQuiet = false
     var showsAllCoverage = false
 
@@ -84,6 +86,9 @@ struct CheckReport {
         var lines = ["explored under sequential consistency"]
         if isHolding { lines += VerdictWording.boundNotes(result, model) }
         if isHolding, result.statistics.transitions == 0 { lines.append("no thread ever takes a step") }
+        if !checksOff.isEmpty {
+            lines.append("not looked for: " + checksOff.map(\.word).joined(separator: ", "))
+        }
         if !model.notJudged.isEmpty { lines.append("not judged yet: " + model.notJudged.joined(separator: ", ")) }
         return lines
     }
