@@ -39,9 +39,9 @@ row() { printf '%-22s %-14s %14s %10s %14s %10s\n' "$@"; }
 
 rate() { awk -v s="$1" -v t="$2" 'BEGIN { if (t > 0) printf "%d", s / t; else print "-" }'; }
 
-run_lockwalk() { # spec threads
+run_lockwalk() { # spec
 	local out
-	out=$("$lockwalk" bench "$1" --runs "$runs" --no-limit --threads "$2" --format json)
+	out=$("$lockwalk" bench "$1" --runs "$runs" --no-limit --format json)
 	states=$(sed -n 's/.*"states": \([0-9]*\),.*/\1/p' <<<"$out")
 	seconds=$(sed -n 's/.*"seconds_median": \([0-9.e-]*\),.*/\1/p' <<<"$out")
 	bytes=$(sed -n 's/.*"bytes_per_state": \([0-9.]*\),.*/\1/p' <<<"$out")
@@ -82,9 +82,9 @@ run_rumur() { # spec
 row model checker states seconds states/s B/state
 for spec in "$@"; do
 	expected=""
-	for checker in lockwalk-t1 lockwalk-t2 spin rumur; do
+	for checker in lockwalk spin rumur; do
 		case $checker in
-		lockwalk-t*) run_lockwalk "$spec" "${checker#lockwalk-t}" ;;
+		lockwalk) run_lockwalk "$spec" ;;
 		spin) command -v spin >/dev/null || continue; run_spin "$spec" ;;
 		rumur)
 			command -v rumur >/dev/null || continue
