@@ -33,7 +33,8 @@ enum Engine {
                 enabled: enabled, errors: errors, stateLimit: request.states ?? .max,
                 memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
                 timeLimit: request.seconds ?? .infinity, native: request.native,
-                cachesNative: request.cachesNative, progress: progress.report))
+                cachesNative: request.cachesNative, threads: request.threads, store: request.store,
+                progress: progress.report))
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
             console.complain("steps are interpreted, which is slower: \(reason)")

@@ -102,6 +102,9 @@ CM_INLINE uint64_t cm_add(uint64_t *counter, uint64_t amount)
 }
 CM_INLINE uint64_t cm_load(const uint64_t *counter) { return __atomic_load_n(counter, __ATOMIC_RELAXED); }
 CM_INLINE void cm_store(uint64_t *counter, uint64_t value) { __atomic_store_n(counter, value, __ATOMIC_RELAXED); }
+/* For what was written before: whoever sees the value sees that too. */
+CM_INLINE uint64_t cm_load_acquire(const uint64_t *flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE); }
+CM_INLINE void cm_store_release(uint64_t *flag, uint64_t value) { __atomic_store_n(flag, value, __ATOMIC_RELEASE); }
 CM_INLINE uint32_t cm_load32(const uint32_t *entry) { return __atomic_load_n(entry, __ATOMIC_ACQUIRE); }
 
 /* Keys of 1 to 8 bytes at any address; up to 8 bytes are read and written. */

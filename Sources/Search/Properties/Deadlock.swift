@@ -86,9 +86,8 @@ struct ThreadMasks {
     var goingOn: UInt64 { all & ~ended & ~waiting }
 
     @inline(__always)
-    init(_ expansion: borrowing Expansion) {
-        let masks = expansion.masks
-        all = expansion.threadCount == 64 ? .max : (1 << UInt64(expansion.threadCount)) - 1
+    init(_ masks: StatusMasks, threadCount: Int) {
+        all = threadCount == 64 ? .max : (1 &<< UInt64(threadCount)) &- 1
         ended = masks.ended
         waitingForHolders = masks.waitsForHolders
         waitingForCondition = masks.waitsForCondition
