@@ -92,7 +92,7 @@ struct Explorer: ~Copyable {
         let layout = StateLayout(
             model: model, liveness: analyses.liveness, ranges: ranges,
             tracksStalePointers: analyses.looksFor(.stalePointer))
-        guard let store = StateStore(layout: layout, choice: options.store, room: options.memoryLimit) else { return nil }
+        guard let store = StateStore(model: model, layout: layout, choice: options.store, room: options.memoryLimit) else { return nil }
         let view = StateView(model: model, layout: layout)
         var races = analyses.looksFor(.dataRace) ? RaceWatch(model: model, access: analyses.access) : nil
         if races?.isNeeded != true { races = nil }

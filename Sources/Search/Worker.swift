@@ -25,6 +25,8 @@ struct Worker: ~Copyable {
     private let threadCount: Int
     private let important: UInt64
     private let states: LoadedStates
+    /// Of folded states: what their parts are.
+    private var memory: StateFolding.Memory?
     /// Of the successors in the batch: their mixed keys, and afterwards the numbers of those that were new.
     private var mixed: UnsafeMutablePointer<UInt64>
     private var fresh: UnsafeMutablePointer<UInt32>
@@ -59,6 +61,7 @@ struct Worker: ~Copyable {
         self.threadCount = threadCount
         important = level.important
         self.states = states
+        memory = nil
         self.mixed = mixed
         self.fresh = fresh
         self.keyRoom = keyRoom
@@ -67,6 +70,7 @@ struct Worker: ~Copyable {
     deinit {
         mixed.deallocate()
         fresh.deallocate()
+        memory?.deallocate()
         if let block { level.frontier.handOver(Records(bytes: block, count: 0)) }
     }
 
@@ -114,65 +118,8 @@ struct Worker: ~Copyable {
         if keyRoom < batch.count { growKeys() }
         let count = batch.count
         let store = level.store
-        switch store.kind {
-        case .quotient:
-            mixNarrow(count, store.table.unsafelyUnwrapped)
-        case .folded:
-            guard fold(stateCount, store) else { return level.stop(level.memoryCut) }
-        case .hashed:
-            let view = store.table.unsafelyUnwrapped.view
-            for index in 0..<count {
-                mixed[index] = StateStore.hash(batch.words + index &* wordCount, wordCount, bits: store.keyBits)
-                view.prefetch(mixed[index])
-            }
-        case .plain:
-            return insertPlain(count, store)
-        }
-        insertMixed(count, store)
-    }
-
-    /// Keys of one word. Nothing in this loop can change what is in its locals.
-    private func mixNarrow(_ count: Int, _ table: QuotientTable) {
-        let mix = table.mix
-        let view = table.view
-        let words = UnsafePointer(batch.words)
-        let mixed = self.mixed
-        var index = 0
-        while index < count {
-            let key = mix.mixed(words[index])
-            view.prefetch(key)
-            mixed[index] = key
-            index &+= 1
-        }
-    }
-
-    /// Keys of wide states; false if there is no room for their parts.
-    private mutating func fold(_ stateCount: Int, _ store: StateStore) -> Bool {
-        let folding = store.folding.unsafelyUnwrapped
-        let table = store.table.unsafelyUnwrapped
-        let mix = table.mix
-        var view = table.view
-        for state in 0..<stateCount {
-            let memory = states.memory(state)
-            let record = batch.states + state
-            var index = Int(record.pointee.first)
-            let end = index + Int(record.pointee.count)
-            while index < end {
-                let key = folding.key(batch.words + index &* wordCount, memory)
-                if key == StateFolding.full {
-                    guard level.gate.grow() else { return false }
-                    view = table.view
-                    continue
-                }
-                mixed[index] = mix.mixed(key)
-                view.prefetch(mixed[index])
-                index &+= 1
-            }
-        }
-        return true
-    }
-
-    private mutating func insertMixed(_ count: Int, _ store: StateStore) {
+        if store.kind == .plain { return insertPlain(count, store) }
+        guard mixKeys(stateCount, store) else { return level.stop(level.memoryCut) }
         let table = store.table.unsafelyUnwrapped
         var view = table.view
         let mixed = self.mixed
@@ -187,7 +134,8 @@ struct Worker: ~Copyable {
                 new &+= 1
             case .full:
                 store.noteOverflow()
-                guard level.gate.grow() else {
+                // Growing may change what the keys are.
+                guard level.gate.grow(), mixKeys(stateCount, store) else {
                     level.stop(level.memoryCut)
                     index = count
                     continue
@@ -198,11 +146,106 @@ struct Worker: ~Copyable {
             index &+= 1
         }
         if new == 0 { return }
-        take(new, store)
+        take(new)
         let total = Int(cm_add(store.counter, UInt64(new))) + new
         if total >= table.shape.growAt, !level.gate.isAtCeiling, !level.gate.grow(), level.gate.isBroken {
             level.stop(level.memoryCut)
         }
+    }
+
+    /// Makes the mixed keys of the successors and sends for their lines; false if there is no room for their parts.
+    private mutating func mixKeys(_ stateCount: Int, _ store: StateStore) -> Bool {
+        while true {
+            switch store.kind {
+            case .quotient:
+                mixNarrow(store.table.unsafelyUnwrapped)
+                return true
+            case .hashed:
+                mixHashes(store)
+                return true
+            case .dense:
+                if mixDense(stateCount, store) { return true }
+            case .folded:
+                if mixFolded(stateCount, store) { return true }
+            case .plain:
+                return true
+            }
+            guard level.gate.grow() else { return false }
+        }
+    }
+
+    // Nothing in the loops of these functions can change what is in their locals.
+
+    private func mixNarrow(_ table: QuotientTable) {
+        let mix = table.mix
+        let view = table.view
+        let words = UnsafePointer(batch.words)
+        let mixed = self.mixed
+        let count = batch.count
+        var index = 0
+        while index < count {
+            let key = mix.mixed(words[index])
+            view.prefetch(key)
+            mixed[index] = key
+            index &+= 1
+        }
+    }
+
+    private func mixHashes(_ store: StateStore) {
+        let view = store.table.unsafelyUnwrapped.view
+        for index in 0..<batch.count {
+            mixed[index] = StateStore.hash(batch.words + index &* wordCount, wordCount, bits: store.hashBits)
+            view.prefetch(mixed[index])
+        }
+    }
+
+    /// False if a part must be widened first.
+    private func mixDense(_ stateCount: Int, _ store: StateStore) -> Bool {
+        let dense = store.dense.unsafelyUnwrapped
+        let table = store.table.unsafelyUnwrapped
+        let mix = table.mix
+        let view = table.view
+        let mixed = self.mixed
+        let wordCount = self.wordCount
+        for state in 0..<stateCount {
+            let parent = states.state(state)
+            var index = Int(batch.states[state].first)
+            let end = index &+ Int(batch.states[state].count)
+            let parentKey = dense.key(parent)
+            if parentKey == DenseFolding.full { return false }
+            while index < end {
+                let key = dense.key(batch.words + index &* wordCount, from: parent, parentKey)
+                if key == DenseFolding.full { return false }
+                mixed[index] = mix.mixed(key)
+                view.prefetch(mixed[index])
+                index &+= 1
+            }
+        }
+        return true
+    }
+
+    /// False if a dictionary must grow first.
+    private mutating func mixFolded(_ stateCount: Int, _ store: StateStore) -> Bool {
+        let folding = store.folding.unsafelyUnwrapped
+        if memory == nil { memory = StateFolding.Memory(nodeCount: folding.nodeCount) }
+        let memory = self.memory.unsafelyUnwrapped
+        let table = store.table.unsafelyUnwrapped
+        let mix = table.mix
+        let view = table.view
+        let mixed = self.mixed
+        for state in 0..<stateCount {
+            var index = Int(batch.states[state].first)
+            let end = index &+ Int(batch.states[state].count)
+            if level.number >= 0 { folding.remember(states.state(state), memory) }
+            while index < end {
+                let key = folding.key(batch.words + index &* wordCount, memory)
+                if key == StateFolding.full { return false }
+                mixed[index] = mix.mixed(key)
+                view.prefetch(mixed[index])
+                index &+= 1
+            }
+        }
+        return true
     }
 
     private mutating func insertPlain(_ count: Int, _ store: StateStore) {
@@ -219,7 +262,7 @@ struct Worker: ~Copyable {
             }
         }
         _ = cm_add(store.counter, UInt64(new))
-        take(new, store)
+        take(new)
     }
 
     @inline(never)
@@ -234,14 +277,14 @@ struct Worker: ~Copyable {
     // MARK: The next level
 
     /// The successors in `fresh` are new: they are judged, and wait for the next level.
-    private mutating func take(_ new: Int, _ store: StateStore) {
+    private mutating func take(_ new: Int) {
         let count = properties.hasWork ? admit(new) : new
         let recordsPerBlock = level.frontier.recordsPerBlock
         var done = 0
         while done < count {
             if block == nil || blockCount == recordsPerBlock { nextBlock() }
             let end = done + min(count - done, recordsPerBlock - blockCount)
-            write(done..<end, to: block.unsafelyUnwrapped + blockCount * store.recordBytes, store)
+            write(done..<end, to: block.unsafelyUnwrapped + blockCount * level.frontier.recordBytes)
             blockCount += end - done
             done = end
         }
@@ -261,30 +304,23 @@ struct Worker: ~Copyable {
         return left
     }
 
-    private func write(_ range: Range<Int>, to block: UnsafeMutablePointer<UInt8>, _ store: StateStore) {
-        let bytes = store.recordBytes
-        var record = block
+    private func write(_ range: Range<Int>, to block: UnsafeMutablePointer<UInt8>) {
+        let bytes = level.frontier.recordBytes
         let fresh = self.fresh
-        switch store.kind {
-        case .quotient:
-            let words = UnsafePointer(batch.words)
+        let words = UnsafePointer(batch.words)
+        var record = block
+        if wordCount == 1 {
             for index in range {
                 cm_store_any(record, words[Int(fresh[index])])
                 record += bytes
             }
-        case .folded:
-            let mix = store.table.unsafelyUnwrapped.mix
-            for index in range {
-                cm_store_any(record, mix.key(mixed[Int(fresh[index])]))
-                record += bytes
-            }
-        case .hashed, .plain:
-            for index in range {
-                record.withMemoryRebound(to: UInt64.self, capacity: wordCount) {
-                    $0.update(from: batch.words + Int(fresh[index]) * wordCount, count: wordCount)
-                }
-                record += bytes
-            }
+            return
+        }
+        for index in range {
+            let state = words + Int(fresh[index]) &* wordCount
+            // The last word reaches into the next record, which is written after it.
+            for word in 0..<wordCount { cm_store_any(record + word &* 8, state[word]) }
+            record += bytes
         }
     }
 
@@ -307,7 +343,7 @@ struct Worker: ~Copyable {
     /// Inserts one of the initial states.
     mutating func seed(_ words: [UInt64]) {
         batch.setSingle(words)
-        states.forget()
+        states.set(0, words)
         insertSuccessors(of: 1)
     }
 
@@ -373,22 +409,26 @@ struct Worker: ~Copyable {
         }
     }
 
-    private func hasUnseenSuccessor() -> Bool {
+    private mutating func hasUnseenSuccessor() -> Bool {
         for index in 0..<batch.count where !isKnown(UnsafePointer(batch.words + index * wordCount)) { return true }
         return false
     }
 
     /// Whether a state is in the set.
-    private func isKnown(_ words: UnsafePointer<UInt64>) -> Bool {
+    private mutating func isKnown(_ words: UnsafePointer<UInt64>) -> Bool {
         let store = level.store
         switch store.kind {
         case .quotient:
             return store.table!.view.contains(store.table!.mix.mixed(words[0]))
+        case .dense:
+            guard let key = store.dense!.findKey(words) else { return false }
+            return store.table!.view.contains(store.table!.mix.mixed(key))
         case .folded:
-            guard let key = store.folding!.findKey(words, states.memory(0)) else { return false }
+            if memory == nil { memory = StateFolding.Memory(nodeCount: store.folding!.nodeCount) }
+            guard let key = store.folding!.findKey(words, memory!) else { return false }
             return store.table!.view.contains(store.table!.mix.mixed(key))
         case .hashed:
-            return store.table!.view.contains(StateStore.hash(words, wordCount, bits: store.keyBits))
+            return store.table!.view.contains(StateStore.hash(words, wordCount, bits: store.hashBits))
         case .plain:
             return store.plain!.find(words, hash: VisitedSet.hash(words, wordCount)) != nil
         }

@@ -106,6 +106,8 @@ CM_INLINE void cm_store(uint64_t *counter, uint64_t value) { __atomic_store_n(co
 CM_INLINE uint64_t cm_load_acquire(const uint64_t *flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE); }
 CM_INLINE void cm_store_release(uint64_t *flag, uint64_t value) { __atomic_store_n(flag, value, __ATOMIC_RELEASE); }
 CM_INLINE uint32_t cm_load32(const uint32_t *entry) { return __atomic_load_n(entry, __ATOMIC_ACQUIRE); }
+CM_INLINE uint16_t cm_load16(const uint16_t *entry) { return __atomic_load_n(entry, __ATOMIC_RELAXED); }
+CM_INLINE void cm_store16(uint16_t *entry, uint16_t value) { __atomic_store_n(entry, value, __ATOMIC_RELEASE); }
 
 /* Keys of 1 to 8 bytes at any address; up to 8 bytes are read and written. */
 CM_INLINE uint64_t cm_load_any(const void *bytes)

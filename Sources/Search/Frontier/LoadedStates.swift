@@ -1,61 +1,49 @@
 import CMachine
 import Execution
 
-/// Some states of a level as the steps want them, word by word, made from their frontier form.
+/// Some states of a level as the steps want them, word by word.
 final class LoadedStates {
     let words: UnsafeMutablePointer<UInt64>
     private let wordCount: Int
-    private let store: StateStore
-    private let recordMask: UInt64
-    /// Of folded states: by state, what their parts are.
-    private let memories: [StateFolding.Memory]
+    private let recordBytes: Int
+    /// What is used of a state's last word.
+    private let lastMask: UInt64
 
     init(_ store: StateStore) {
-        self.store = store
         wordCount = store.wordCount
-        recordMask = store.recordBytes >= 8 ? ~0 : (1 << UInt64(8 * store.recordBytes)) - 1
+        recordBytes = store.recordBytes
+        let lastBytes = store.recordBytes - (store.wordCount - 1) * 8
+        lastMask = lastBytes >= 8 ? ~0 : (1 << UInt64(8 * lastBytes)) - 1
         words = .allocate(capacity: StepBatch.statesMax * store.wordCount)
-        memories =
-            store.folding.map { folding in
-                (0..<StepBatch.statesMax).map { _ in StateFolding.Memory(nodeCount: folding.nodeCount) }
-            } ?? []
     }
 
-    deinit {
-        words.deallocate()
-        for memory in memories { memory.deallocate() }
-    }
+    deinit { words.deallocate() }
 
     @inline(__always)
     func state(_ index: Int) -> UnsafePointer<UInt64> { UnsafePointer(words + index &* wordCount) }
 
-    @inline(__always)
-    func memory(_ index: Int) -> StateFolding.Memory { memories[index] }
-
-    /// Forgets the parts, so that none is taken for that of another state.
-    func forget() {
-        for memory in memories { memory.values.update(repeating: .max, count: memory.nodeCount) }
+    func set(_ index: Int, _ state: [UInt64]) {
+        for (word, value) in state.enumerated() { words[index * wordCount + word] = value }
     }
 
     func load(_ records: Records, from first: Int, count: Int) {
-        let bytes = store.recordBytes
+        let words = self.words
+        let mask = lastMask
+        let bytes = recordBytes
         var record = records.bytes + first &* bytes
-        switch store.kind {
-        case .quotient:
-            let words = self.words
-            let mask = recordMask
+        if wordCount == 1 {
             for index in 0..<count {
                 words[index] = cm_load_any(record) & mask
                 record += bytes
             }
-        case .folded:
-            let folding = store.folding.unsafelyUnwrapped
-            for index in 0..<count {
-                folding.unfold(cm_load_any(record) & recordMask, into: words + index &* wordCount, memory(index))
-                record += bytes
-            }
-        case .hashed, .plain:
-            for word in 0..<count &* wordCount { words[word] = cm_load_any(record + word &* 8) }
+            return
+        }
+        let last = wordCount &- 1
+        for index in 0..<count {
+            let state = words + index &* wordCount
+            for word in 0..<last { state[word] = cm_load_any(record + word &* 8) }
+            state[last] = cm_load_any(record + last &* 8) & mask
+            record += bytes
         }
     }
 }

@@ -78,16 +78,19 @@ final class GrowthGate: @unchecked Sendable {
     }
 
     private func begin() {
-        for dictionary in store.folding?.dictionaries ?? [] where dictionary.needsToGrow {
-            if !dictionary.grow(room: room() - store.bytes) { isAtCeiling = true }
-        }
-        guard !isAtCeiling, let table = store.table, store.needsLargerTable else { return open() }
-        guard table.beginGrowing(room: room() - (store.bytes - table.bytes)) else {
+        switch store.beginGrowing(room: room()) {
+        case .done: open()
+        case .begun:
+            isMoving = true
+            cm_wake_all(monitor)
+        case .noRoom:
             isAtCeiling = true
-            return open()
+            open()
+        case .broken:
+            isAtCeiling = true
+            isBroken = true
+            open()
         }
-        isMoving = true
-        cm_wake_all(monitor)
     }
 
     private func open() {

@@ -93,14 +93,16 @@ extension TableView {
 
 /// The table and its growth. The threads of a search share one; keys come mixed by `mix`.
 final class QuotientTable: @unchecked Sendable {
-    let mix: KeyMix
+    private(set) var mix: KeyMix
     private(set) var shape: TableShape
     private(set) var view: TableView
     /// Shared by the views of the current and of the next table, which have eight numbers each.
     private let starts: UnsafeMutablePointer<UInt64>
     private var usesSecondStarts = false
     /// The table that is being filled from this one.
-    private var target: (shape: TableShape, view: TableView)?
+    private var target: (shape: TableShape, view: TableView, mix: KeyMix)?
+    /// What becomes of a key in that table; nil if it stays as it is.
+    private var rekey: ((UInt64) -> UInt64)?
     /// Part that is to be moved next; entries that found no place in the new table.
     private let nextPart: UnsafeMutablePointer<UInt64>
     private let misfits: UnsafeMutablePointer<UInt64>
@@ -134,11 +136,32 @@ final class QuotientTable: @unchecked Sendable {
     /// Makes a larger table ready to be filled, of at most `room` bytes; false if that is too little. Nobody may insert
     /// until `finishGrowing`.
     func beginGrowing(room: Int) -> Bool {
-        guard let shape = shape.grown(room: room), let lines = cm_map(shape.bytes) else { return false }
+        guard let shape = shape.grown(room: room) else { return false }
+        return begin(shape, mix, nil)
+    }
+
+    /// The same for keys of another kind: `rekey` says what becomes of a key, from many threads at once, and is asked for
+    /// each of the `count` keys until `finishGrowing`.
+    func beginRekeying(
+        keyBits: Int, count: Int, room: Int, _ rekey: @escaping (UInt64) -> UInt64
+    ) -> Bool {
+        let mix = KeyMix(bits: max(keyBits, TableShape.keyBitsMin))
+        var wanted = TableShape(keyBits: mix.bits, shift: shape.shift, parts: shape.parts)
+        while wanted.growAt < count + count / 8 {
+            guard let larger = wanted.next else { return false }
+            wanted = larger
+        }
+        guard wanted.bytes <= room else { return false }
+        return begin(wanted, mix, rekey)
+    }
+
+    private func begin(_ shape: TableShape, _ mix: KeyMix, _ rekey: ((UInt64) -> UInt64)?) -> Bool {
+        guard let lines = cm_map(shape.bytes) else { return false }
         usesSecondStarts.toggle()
         let view = TableView(
             shape, lines: lines.assumingMemoryBound(to: UInt8.self), starts: starts + (usesSecondStarts ? 8 : 0))
-        target = (shape, view)
+        target = (shape, view, mix)
+        self.rekey = rekey
         cm_store(nextPart, 0)
         cm_store(misfits, 0)
         return true
@@ -159,7 +182,9 @@ final class QuotientTable: @unchecked Sendable {
                 for index in 0..<perLine {
                     let entry = old.entry(UInt64(line), index)
                     if entry == 0 { break }
-                    if new.insert(old.mixedKey(entry, line: UInt64(line))) != .new { _ = cm_add(misfits, 1) }
+                    var key = old.mixedKey(entry, line: UInt64(line))
+                    if let rekey { key = target.mix.mixed(rekey(mix.key(key))) }
+                    if new.insert(key) != .new { _ = cm_add(misfits, 1) }
                 }
             }
             cm_give_back(old.address(UInt64(first)), (end - first) * TableShape.lineBytes)
@@ -170,8 +195,9 @@ final class QuotientTable: @unchecked Sendable {
     func finishGrowing() -> Bool {
         guard let target else { return true }
         cm_unmap(view.lines, shape.bytes)
-        (shape, view) = target
+        (shape, view, mix) = target
         self.target = nil
+        rekey = nil
         return cm_load(misfits) == 0
     }
 

@@ -144,7 +144,8 @@ final class StateFolding: @unchecked Sendable {
         return value
     }
 
-    /// What a thread remembers: by node, its value and its number, of the state that is expanded and then of a successor.
+    /// What a thread remembers: by node, its value and its number, of the state that is expanded; and what it makes of a
+    /// successor.
     struct Memory {
         let values: UnsafeMutablePointer<UInt64>
         let numbers: UnsafeMutablePointer<UInt64>
@@ -196,6 +197,21 @@ final class StateFolding: @unchecked Sendable {
         return memory.ownNumbers[rootLeft] | memory.ownNumbers[rootRight] &<< rootShift
     }
 
+    /// Remembers the parts of a state that is in the set.
+    func remember(_ state: UnsafePointer<UInt64>, _ memory: Memory) {
+        for index in 0..<nodeCount {
+            let node = UnsafePointer(nodes + index)
+            let value =
+                index < leafCount
+                ? leafValue(node, state)
+                : memory.numbers[node.pointee.left] | memory.numbers[node.pointee.right] &<< node.pointee.leftBits
+            if value == memory.values[index] { continue }
+            memory.values[index] = value
+            memory.numbers[index] =
+                node.pointee.dictionary.map { UInt64($0._withUnsafeGuaranteedRef { $0.find(value) }) } ?? value
+        }
+    }
+
     /// The key of a state if all of its parts are known.
     func findKey(_ state: UnsafePointer<UInt64>, _ memory: Memory) -> UInt64? {
         for index in 0..<nodeCount {
@@ -213,35 +229,5 @@ final class StateFolding: @unchecked Sendable {
             memory.ownNumbers[index] = number
         }
         return memory.ownNumbers[rootLeft] | memory.ownNumbers[rootRight] << rootShift
-    }
-
-    /// Writes the state that a key stands for, and remembers its parts.
-    @inline(__always)
-    func unfold(_ key: UInt64, into state: UnsafeMutablePointer<UInt64>, _ memory: Memory) {
-        memory.numbers[rootLeft] = key & ((1 &<< rootShift) &- 1)
-        memory.numbers[rootRight] = key &>> rootShift
-        for word in 0..<wordCount { state[word] = 0 }
-        var index = nodeCount &- 1
-        while index >= 0 {
-            let node = nodes + index
-            var value = memory.numbers[index]
-            if let dictionary = node.pointee.dictionary {
-                value = dictionary._withUnsafeGuaranteedRef { $0.value(UInt32(truncatingIfNeeded: value)) }
-            }
-            memory.values[index] = value
-            if index >= leafCount {
-                memory.numbers[node.pointee.left] = value & ((1 &<< node.pointee.leftBits) &- 1)
-                memory.numbers[node.pointee.right] = value &>> node.pointee.leftBits
-            } else {
-                var at = node.pointee.pieces.lowerBound
-                while at < node.pointee.pieces.upperBound {
-                    let piece = pieces + at
-                    state[piece.pointee.word] |=
-                        ((value &>> piece.pointee.position) & piece.pointee.mask) &<< piece.pointee.shift
-                    at &+= 1
-                }
-            }
-            index &-= 1
-        }
     }
 }
