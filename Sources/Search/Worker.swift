@@ -27,9 +27,11 @@ struct Worker: ~Copyable {
     private let states: LoadedStates
     /// Of folded states: what their parts are.
     private var memory: StateFolding.Memory?
-    /// Of the successors in the batch: their mixed keys, and afterwards the numbers of those that were new.
+    /// Of the successors in the batch: their mixed keys; the numbers of those that are new, and of those that found their
+    /// line full.
     private var mixed: UnsafeMutablePointer<UInt64>
     private var fresh: UnsafeMutablePointer<UInt32>
+    private var later: UnsafeMutablePointer<UInt32>
     private var keyRoom: Int
     // The block of the next level that is being filled.
     private var block: UnsafeMutablePointer<UInt8>?
@@ -51,6 +53,7 @@ struct Worker: ~Copyable {
         let states = LoadedStates(level.store)
         let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
+        let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         self.level = level
         self.engine = engine
         self.batch = batch
@@ -64,12 +67,14 @@ struct Worker: ~Copyable {
         memory = nil
         self.mixed = mixed
         self.fresh = fresh
+        self.later = later
         self.keyRoom = keyRoom
     }
 
     deinit {
         mixed.deallocate()
         fresh.deallocate()
+        later.deallocate()
         memory?.deallocate()
         if let block { level.frontier.handOver(Records(bytes: block, count: 0)) }
     }
@@ -121,29 +126,16 @@ struct Worker: ~Copyable {
         if store.kind == .plain { return insertPlain(count, store) }
         guard mixKeys(stateCount, store) else { return level.stop(level.memoryCut) }
         let table = store.table.unsafelyUnwrapped
-        var view = table.view
-        let mixed = self.mixed
-        let fresh = self.fresh
-        var new = 0
-        var index = 0
-        while index < count {
-            switch view.insert(mixed[index]) {
-            case .seen: break
-            case .new:
-                fresh[new] = UInt32(truncatingIfNeeded: index)
-                new &+= 1
-            case .full:
-                store.noteOverflow()
-                // Growing may change what the keys are.
-                guard level.gate.grow(), mixKeys(stateCount, store) else {
-                    level.stop(level.memoryCut)
-                    index = count
-                    continue
-                }
-                view = table.view
-                continue
+        var (new, left) = table.view.insertAtHome(mixed, count, fresh: fresh, later: later)
+        while left > 0 {
+            left = table.view.insertLater(mixed, later, left, fresh: fresh, &new)
+            if left == 0 { break }
+            store.noteOverflow()
+            // Growing may change what the keys are.
+            guard level.gate.grow(), mixKeys(stateCount, store) else {
+                level.stop(level.memoryCut)
+                break
             }
-            index &+= 1
         }
         if new == 0 { return }
         take(new)
@@ -164,7 +156,7 @@ struct Worker: ~Copyable {
                 mixHashes(store)
                 return true
             case .dense:
-                if mixDense(stateCount, store) { return true }
+                if mixDense(store) { return true }
             case .folded:
                 if mixFolded(stateCount, store) { return true }
             case .plain:
@@ -200,26 +192,24 @@ struct Worker: ~Copyable {
     }
 
     /// False if a part must be widened first.
-    private func mixDense(_ stateCount: Int, _ store: StateStore) -> Bool {
+    private func mixDense(_ store: StateStore) -> Bool {
         let dense = store.dense.unsafelyUnwrapped
         let table = store.table.unsafelyUnwrapped
         let mix = table.mix
         let view = table.view
         let mixed = self.mixed
         let wordCount = self.wordCount
-        for state in 0..<stateCount {
-            let parent = states.state(state)
-            var index = Int(batch.states[state].first)
-            let end = index &+ Int(batch.states[state].count)
-            let parentKey = dense.key(parent)
-            if parentKey == DenseFolding.full { return false }
-            while index < end {
-                let key = dense.key(batch.words + index &* wordCount, from: parent, parentKey)
-                if key == DenseFolding.full { return false }
-                mixed[index] = mix.mixed(key)
-                view.prefetch(mixed[index])
-                index &+= 1
-            }
+        let count = batch.count
+        var state = UnsafePointer(batch.words)
+        var index = 0
+        while index < count {
+            let key = dense.key(state)
+            if key == DenseFolding.full { return false }
+            let place = mix.mixed(key)
+            view.prefetch(place)
+            mixed[index] = place
+            state += wordCount
+            index &+= 1
         }
         return true
     }
@@ -269,9 +259,11 @@ struct Worker: ~Copyable {
     private mutating func growKeys() {
         mixed.deallocate()
         fresh.deallocate()
+        later.deallocate()
         keyRoom = batch.capacity
         mixed = .allocate(capacity: keyRoom)
         fresh = .allocate(capacity: keyRoom)
+        later = .allocate(capacity: keyRoom)
     }
 
     // MARK: The next level

@@ -56,8 +56,9 @@ final class GrowthGate: @unchecked Sendable {
                     continue
                 }
                 hasHelped = true
+                let isAlone = waiting == 1
                 cm_unlock(monitor)
-                store.table!.moveParts()
+                store.table!.moveParts(isAlone: isAlone)
                 cm_lock(monitor)
                 helping += 1
                 if helping == waiting {

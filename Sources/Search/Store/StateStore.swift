@@ -44,7 +44,7 @@ final class StateStore: @unchecked Sendable {
     private let overflow: UnsafeMutablePointer<UInt64>
 
     /// States of so many bits at most are keys as they are: more would need table entries of 64 bits.
-    private static let directBits = 48
+    private static let directBits = 51
 
     /// Nil if there is no room for the smallest one.
     init?(model: Model, layout: StateLayout, choice: StoreChoice, room: Int) {

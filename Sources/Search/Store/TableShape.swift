@@ -77,10 +77,10 @@ struct TableShape: Equatable {
         return TableShape(keyBits: keyBits, shift: isLast ? shift + 1 : shift, parts: isLast ? 4 : parts + 1)
     }
 
-    /// Small tables double: moving them costs more than the room. Large ones grow by a quarter or half.
+    /// Small tables double: moving them costs more than the room. Large ones grow by two fifths at least.
     func grown(room: Int) -> TableShape? {
         let isSmall = bytes < 32 << 20
-        let wanted = isSmall ? growAt * 2 : bytes < 256 << 20 ? growAt / 5 * 7 : growAt / 10 * 11
+        let wanted = isSmall ? growAt * 2 : growAt / 5 * 7
         var best: TableShape?
         var shape = self
         while let larger = shape.next, larger.bytes <= room {
