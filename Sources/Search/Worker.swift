@@ -27,11 +27,11 @@ struct Worker: ~Copyable {
     private let states: LoadedStates
     /// Of folded states: what their parts are.
     private var memory: StateFolding.Memory?
-    /// Of the successors in the batch: their mixed keys; the numbers of those that are new, and of those that found their
-    /// line full.
+    /// Of the successors in the batch: their mixed keys; lists of numbers among them.
     private var mixed: UnsafeMutablePointer<UInt64>
     private var fresh: UnsafeMutablePointer<UInt32>
     private var later: UnsafeMutablePointer<UInt32>
+    private var unseen: UnsafeMutablePointer<UInt32>
     private var keyRoom: Int
     // The block of the next level that is being filled.
     private var block: UnsafeMutablePointer<UInt8>?
@@ -54,6 +54,7 @@ struct Worker: ~Copyable {
         let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
+        let unseen = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         self.level = level
         self.engine = engine
         self.batch = batch
@@ -68,6 +69,7 @@ struct Worker: ~Copyable {
         self.mixed = mixed
         self.fresh = fresh
         self.later = later
+        self.unseen = unseen
         self.keyRoom = keyRoom
     }
 
@@ -75,6 +77,7 @@ struct Worker: ~Copyable {
         mixed.deallocate()
         fresh.deallocate()
         later.deallocate()
+        unseen.deallocate()
         memory?.deallocate()
         if let block { level.frontier.handOver(Records(bytes: block, count: 0)) }
     }
@@ -126,9 +129,10 @@ struct Worker: ~Copyable {
         if store.kind == .plain { return insertPlain(count, store) }
         guard mixKeys(stateCount, store) else { return level.stop(level.memoryCut) }
         let table = store.table.unsafelyUnwrapped
-        var (new, left) = table.view.insertAtHome(mixed, count, fresh: fresh, later: later)
+        let lists = TableView.Lists(unseen: unseen, later: later, fresh: fresh)
+        var (new, left) = table.view.insertAtHome(mixed, count, lists)
         while left > 0 {
-            left = table.view.insertLater(mixed, later, left, fresh: fresh, &new)
+            left = table.view.insertLater(mixed, left, lists, &new)
             if left == 0 { break }
             store.noteOverflow()
             // Growing may change what the keys are.
@@ -260,10 +264,12 @@ struct Worker: ~Copyable {
         mixed.deallocate()
         fresh.deallocate()
         later.deallocate()
+        unseen.deallocate()
         keyRoom = batch.capacity
         mixed = .allocate(capacity: keyRoom)
         fresh = .allocate(capacity: keyRoom)
         later = .allocate(capacity: keyRoom)
+        unseen = .allocate(capacity: keyRoom)
     }
 
     // MARK: The next level

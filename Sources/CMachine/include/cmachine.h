@@ -92,6 +92,118 @@ CM_INLINE bool cm_claim64(void *line, uint32_t index, uint64_t entry)
 	return __atomic_compare_exchange_n((uint64_t *)line + index, &empty, entry, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
+/* Entries of 46 bits, 10 to a line: their low 31 bits in words of 32 with the top bit set, behind those the high 15 bits
+ * in words of 16 with the top bit set. The low word is claimed first; until the high one is there, nobody can tell what
+ * the entry is, and who must know waits for it. */
+#define CM_HALF_BIT 0x80000000u
+CM_INLINE uint32_t cm_low48(uint64_t entry) { return (uint32_t)entry | CM_HALF_BIT; }
+CM_INLINE uint16_t cm_high48(uint64_t entry) { return (uint16_t)(entry >> 31 | 0x8000); }
+
+#ifdef __SSE2__
+/* Of the 10 low words: those that are equal. */
+CM_INLINE uint32_t cm_low_mask48(const void *line, __m128i wanted)
+{
+	const __m128i *parts = (const __m128i *)line;
+	__m128i a = _mm_cmpeq_epi32(_mm_load_si128(parts), wanted);
+	__m128i b = _mm_cmpeq_epi32(_mm_load_si128(parts + 1), wanted);
+	__m128i c = _mm_cmpeq_epi32(_mm_loadl_epi64(parts + 2), wanted);
+	__m128i all = _mm_packs_epi16(_mm_packs_epi32(a, b), _mm_packs_epi32(c, c));
+	return (uint32_t)_mm_movemask_epi8(all) & 0x3ff;
+}
+CM_INLINE uint32_t cm_high_mask48(const void *line, __m128i wanted)
+{
+	const char *high = (const char *)line + 40;
+	__m128i a = _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)high), wanted);
+	__m128i b = _mm_cmpeq_epi16(_mm_loadl_epi64((const __m128i *)(high + 16)), wanted);
+	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(a, b)) & 0x3ff;
+}
+#endif
+
+CM_INLINE cm_match cm_match48(const void *line, uint64_t entry)
+{
+	cm_match result;
+#ifdef __SSE2__
+	uint32_t low = cm_low_mask48(line, _mm_set1_epi32((int)cm_low48(entry)));
+	result.empty = cm_low_mask48(line, _mm_setzero_si128());
+#else
+	const uint32_t *words = (const uint32_t *)line;
+	uint32_t low = 0;
+	result.empty = 0;
+	for (uint32_t i = 0; i < 10; i++) {
+		uint32_t seen = __atomic_load_n(words + i, __ATOMIC_RELAXED);
+		low |= (uint32_t)(seen == cm_low48(entry)) << i;
+		result.empty |= (uint32_t)(seen == 0) << i;
+	}
+#endif
+	result.equal = 0;
+	while (low) {
+		uint32_t index = (uint32_t)__builtin_ctz(low);
+		const uint16_t *place = (const uint16_t *)((const char *)line + 40) + index;
+		uint16_t high;
+		while ((high = __atomic_load_n(place, __ATOMIC_ACQUIRE)) == 0)
+			;
+		if (high == cm_high48(entry)) {
+			result.equal = 1u << index;
+			break;
+		}
+		low &= low - 1;
+	}
+	return result;
+}
+
+CM_INLINE bool cm_claim48(void *line, uint32_t index, uint64_t entry)
+{
+	uint32_t empty = 0;
+	if (!__atomic_compare_exchange_n((uint32_t *)line + index, &empty, cm_low48(entry), false, __ATOMIC_RELEASE,
+					 __ATOMIC_RELAXED))
+		return false;
+	__atomic_store_n((uint16_t *)((char *)line + 40) + index, cm_high48(entry), __ATOMIC_RELEASE);
+	return true;
+}
+
+/* An entry of a line at which nobody writes; 0 if it is free. */
+CM_INLINE uint64_t cm_entry48(const void *line, uint32_t index)
+{
+	uint32_t low = ((const uint32_t *)line)[index];
+	uint16_t high = ((const uint16_t *)((const char *)line + 40))[index];
+	return low == 0 ? 0 : (uint64_t)(high & 0x7fff) << 31 | (low & ~CM_HALF_BIT);
+}
+
+/* Whether an entry is in a line, at a glance: one that is being written may not be seen yet. */
+CM_INLINE bool cm_has32(const void *line, uint32_t entry)
+{
+#ifdef __SSE2__
+	const __m128i *parts = (const __m128i *)line;
+	__m128i wanted = _mm_set1_epi32((int)entry);
+	__m128i a = _mm_cmpeq_epi32(_mm_load_si128(parts), wanted);
+	__m128i b = _mm_cmpeq_epi32(_mm_load_si128(parts + 1), wanted);
+	__m128i c = _mm_cmpeq_epi32(_mm_load_si128(parts + 2), wanted);
+	__m128i d = _mm_cmpeq_epi32(_mm_load_si128(parts + 3), wanted);
+	return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))) != 0;
+#else
+	return cm_match32(line, entry).equal != 0;
+#endif
+}
+
+CM_INLINE bool cm_has48(const void *line, uint64_t entry)
+{
+#ifdef __SSE2__
+	return (cm_low_mask48(line, _mm_set1_epi32((int)cm_low48(entry)))
+		& cm_high_mask48(line, _mm_set1_epi16((short)cm_high48(entry)))) != 0;
+#else
+	return cm_match48(line, entry).equal != 0;
+#endif
+}
+
+CM_INLINE bool cm_has64(const void *line, uint64_t entry)
+{
+	const uint64_t *entries = (const uint64_t *)line;
+	uint32_t equal = 0;
+	for (uint32_t i = 0; i < 8; i++)
+		equal |= (uint32_t)(entries[i] == entry);
+	return equal != 0;
+}
+
 CM_INLINE void cm_prefetch(const void *line) { __builtin_prefetch(line, 1, 3); }
 
 /* ---- counters and flags shared by threads ---------------------------------------------------------------------------- */

@@ -56,9 +56,8 @@ final class GrowthGate: @unchecked Sendable {
                     continue
                 }
                 hasHelped = true
-                let isAlone = waiting == 1
                 cm_unlock(monitor)
-                store.table!.moveParts(isAlone: isAlone)
+                store.table!.moveParts()
                 cm_lock(monitor)
                 helping += 1
                 if helping == waiting {

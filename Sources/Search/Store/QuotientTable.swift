@@ -15,189 +15,6 @@
 
 import CMachine
 
-/// What became of a key that was inserted.
-enum Insertion {
-    case new
-    case seen
-    /// There was no free place: the table must grow first.
-    case full
-}
-
-extension TableView {
-    @inline(__always)
-    func insert(_ mixed: UInt64) -> Insertion {
-        isNarrow ? insertNarrow(mixed) : insertWide(mixed)
-    }
-
-    @inline(__always)
-    private func insertNarrow(_ mixed: UInt64) -> Insertion {
-        let (home, remainder) = home(mixed)
-        var entry = UInt32(truncatingIfNeeded: remainder &* attempts) &+ 1
-        var line = address(home)
-        var attempt: UInt64 = 0
-        while true {
-            let match = cm_match32(line, entry)
-            if match.equal != 0 { return .seen }
-            if match.empty != 0 {
-                if cm_claim32(line, UInt32(truncatingIfNeeded: match.empty.trailingZeroBitCount), entry) { return .new }
-                continue
-            }
-            attempt &+= 1
-            if attempt == attempts { return .full }
-            entry &+= 1
-            line = address(home ^ jump(remainder, attempt))
-        }
-    }
-
-    @inline(__always)
-    private func insertWide(_ mixed: UInt64) -> Insertion {
-        let (home, remainder) = home(mixed)
-        var entry = remainder &* attempts &+ 1
-        var line = address(home)
-        var attempt: UInt64 = 0
-        while true {
-            let match = cm_match64(line, entry)
-            if match.equal != 0 { return .seen }
-            if match.empty != 0 {
-                if cm_claim64(line, UInt32(truncatingIfNeeded: match.empty.trailingZeroBitCount), entry) { return .new }
-                continue
-            }
-            attempt &+= 1
-            if attempt == attempts { return .full }
-            entry &+= 1
-            line = address(home ^ jump(remainder, attempt))
-        }
-    }
-
-    /// Inserts keys where they belong. Those that find their line full are left for `insertLater`, their next line on its
-    /// way; `fresh` has the indices of the new ones, `later` of those left.
-    @inline(__always)
-    func insertAtHome(
-        _ mixed: UnsafePointer<UInt64>, _ count: Int, fresh: UnsafeMutablePointer<UInt32>,
-        later: UnsafeMutablePointer<UInt32>
-    ) -> (new: Int, left: Int) {
-        var new = 0
-        var left = 0
-        var index = 0
-        while index < count {
-            let (home, remainder) = home(mixed[index])
-            let entry = remainder &* attempts &+ 1
-            let line = address(home)
-            let match =
-                isNarrow ? cm_match32(line, UInt32(truncatingIfNeeded: entry)) : cm_match64(line, entry)
-            if match.equal == 0 {
-                if match.empty != 0, claim(line, match.empty, entry) {
-                    fresh[new] = UInt32(truncatingIfNeeded: index)
-                    new &+= 1
-                } else {
-                    cm_prefetch(address(home ^ 1))
-                    later[left] = UInt32(truncatingIfNeeded: index)
-                    left &+= 1
-                }
-            }
-            index &+= 1
-        }
-        return (new, left)
-    }
-
-    @inline(__always)
-    private func claim(_ line: UnsafeMutablePointer<UInt8>, _ empty: UInt32, _ entry: UInt64) -> Bool {
-        let place = UInt32(truncatingIfNeeded: empty.trailingZeroBitCount)
-        return isNarrow
-            ? cm_claim32(line, place, UInt32(truncatingIfNeeded: entry)) : cm_claim64(line, place, entry)
-    }
-
-    /// Inserts the keys with the indices in `later`. How many found no place: they come to stand first.
-    func insertLater(
-        _ mixed: UnsafePointer<UInt64>, _ later: UnsafeMutablePointer<UInt32>, _ count: Int,
-        fresh: UnsafeMutablePointer<UInt32>, _ new: inout Int
-    ) -> Int {
-        var left = 0
-        for place in 0..<count {
-            let index = later[place]
-            switch insert(mixed[Int(index)]) {
-            case .seen: break
-            case .new:
-                fresh[new] = index
-                new += 1
-            case .full:
-                later[left] = index
-                left += 1
-            }
-        }
-        return left
-    }
-
-    func contains(_ mixed: UInt64) -> Bool {
-        let (home, remainder) = home(mixed)
-        for attempt in 0..<attempts {
-            let line = address(attempt == 0 ? home : home ^ jump(remainder, attempt))
-            let entry = remainder &* attempts &+ attempt &+ 1
-            let match = isNarrow ? cm_match32(line, UInt32(truncatingIfNeeded: entry)) : cm_match64(line, entry)
-            if match.equal != 0 { return true }
-            if match.empty != 0 { return false }
-        }
-        return false
-    }
-
-    /// An entry as a number; 0 if it is free.
-    @inline(__always)
-    func entry(_ line: UInt64, _ index: Int) -> UInt64 {
-        let bytes = UnsafeRawPointer(address(line))
-        return isNarrow
-            ? UInt64(bytes.load(fromByteOffset: index &* 4, as: UInt32.self))
-            : bytes.load(fromByteOffset: index &* 8, as: UInt64.self)
-    }
-}
-
-extension TableView {
-    /// Moves lines to a larger table for the same keys; returns how many entries found no place there. What belongs to a
-    /// line is told once for all of its entries: few of them stand elsewhere.
-    func moveLines(_ range: Range<Int>, to new: TableView, isAlone: Bool) -> Int {
-        let perLine = isNarrow ? 16 : 8
-        // Entries below 2^32 are divided by multiplication: floor(n * ceil(2^64 / d) / 2^64) is exact there.
-        let reciprocal = UInt64.max / attempts &+ 1
-        var lost = 0
-        for line in range {
-            let home = UInt64(truncatingIfNeeded: line)
-            let (group, part) = home.quotientAndRemainder(dividingBy: parts)
-            let high = group &<< lowBits
-            let start = starts[Int(truncatingIfNeeded: part)]
-            for index in 0..<perLine {
-                let entry = entry(home, index)
-                if entry == 0 { break }
-                let number = entry &- 1
-                let remainder =
-                    isNarrow ? number.multipliedFullWidth(by: reciprocal).high : number / attempts
-                let mixed =
-                    remainder &* attempts == number
-                    ? high | (start &+ remainder) : mixedKey(entry, line: home)
-                if !new.place(mixed, isAlone: isAlone) { lost &+= 1 }
-            }
-        }
-        return lost
-    }
-
-    /// Inserts a key that is not in the table yet; without a bus lock if nobody else inserts.
-    @inline(__always)
-    private func place(_ mixed: UInt64, isAlone: Bool) -> Bool {
-        let (home, remainder) = home(mixed)
-        let line = address(home)
-        let entry = remainder &* attempts &+ 1
-        // Nothing is equal to 0 but what is free.
-        let empty = isNarrow ? cm_match32(line, 0).equal : cm_match64(line, 0).equal
-        if !isAlone || empty == 0 { return insert(mixed) == .new }
-        let place = empty.trailingZeroBitCount
-        if isNarrow {
-            UnsafeMutableRawPointer(line).storeBytes(
-                of: UInt32(truncatingIfNeeded: entry), toByteOffset: place &* 4, as: UInt32.self)
-        } else {
-            UnsafeMutableRawPointer(line).storeBytes(of: entry, toByteOffset: place &* 8, as: UInt64.self)
-        }
-        return true
-    }
-}
-
 /// The table and its growth. The threads of a search share one; keys come mixed by `mix`.
 final class QuotientTable: @unchecked Sendable {
     private(set) var mix: KeyMix
@@ -274,8 +91,8 @@ final class QuotientTable: @unchecked Sendable {
         return true
     }
 
-    /// Moves parts until there are none left; many threads may help, unless one says that it is alone.
-    func moveParts(isAlone: Bool = false) {
+    /// Moves parts until there are none left; many threads may help.
+    func moveParts() {
         guard let target else { return }
         let lineCount = shape.lineCount
         while true {
@@ -284,7 +101,7 @@ final class QuotientTable: @unchecked Sendable {
             let end = min(first + Self.linesPerPart, lineCount)
             let lost =
                 rekey == nil
-                ? view.moveLines(first..<end, to: target.view, isAlone: isAlone)
+                ? view.moveLines(first..<end, to: target.view)
                 : moveOtherwise(first..<end, to: target.view, target.mix)
             if lost > 0 { _ = cm_add(misfits, UInt64(lost)) }
             cm_give_back(view.address(UInt64(first)), (end - first) * TableShape.lineBytes)
