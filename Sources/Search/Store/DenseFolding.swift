@@ -25,11 +25,12 @@ final class DenseFolding: @unchecked Sendable {
     private struct Numbering {
         /// Where numbers go in the key, and with how many bits.
         var position: UInt64 = 0
-        var width: UInt64 = 1
+        var width: UInt64 = 0
         /// By number: its value.
         var values: [UInt16] = []
         /// There was a value that its bits cannot number.
         var isTight = false
+        var isNearlyFull: Bool { width >= 6 && values.count >= 7 << (width - 3) }
     }
 
     let parts: UnsafeMutablePointer<Part>
@@ -154,7 +155,10 @@ final class DenseFolding: @unchecked Sendable {
     /// Gives the parts that need it another bit. False if the key would have too many.
     func widen() -> Bool {
         guard keyBits + numberings.count(where: \.isTight) <= Self.keyBitsMax else { return false }
-        for index in 0..<partCount where numberings[index].isTight {
+        // Those that will need it soon get theirs at once: the table is rebuilt only once.
+        let soon = numberings.indices.filter { !numberings[$0].isTight && numberings[$0].isNearlyFull }
+        let isRoomy = keyBits + numberings.count(where: \.isTight) + soon.count <= Self.keyBitsMax
+        for index in 0..<partCount where numberings[index].isTight || isRoomy && soon.contains(index) {
             numberings[index].width += 1
             numberings[index].isTight = false
         }

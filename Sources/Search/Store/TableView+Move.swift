@@ -20,8 +20,9 @@ extension TableView {
         case (.middle, .middle): moveLines(range, to: new, MiddleLine.self, MiddleLine.self)
         case (.wide, .narrow): moveLines(range, to: new, WideLine.self, NarrowLine.self)
         case (.wide, .middle): moveLines(range, to: new, WideLine.self, MiddleLine.self)
-        // Lines only get more, so remainders and entries only get smaller.
-        case (_, .wide), (.narrow, .middle): moveLines(range, to: new, WideLine.self, WideLine.self)
+        case (.wide, .wide): moveLines(range, to: new, WideLine.self, WideLine.self)
+        case (.narrow, .middle), (.narrow, .wide), (.middle, .wide):
+            preconditionFailure("a table with more lines has no wider entries")
         }
     }
 
