@@ -82,9 +82,6 @@ struct Explorer: ~Copyable {
     private var lastProgress = 0.0
     private var peakBytes = 0
 
-    /// Smaller levels are not worth waking others for.
-    private static let sharedLevelMin = 2048
-
     /// Nil if there is no room to begin.
     init?(_ analyses: Analyses, ranges: InferredRanges) {
         let model = analyses.model
@@ -92,7 +89,10 @@ struct Explorer: ~Copyable {
         let layout = StateLayout(
             model: model, liveness: analyses.liveness, ranges: ranges,
             tracksStalePointers: analyses.looksFor(.stalePointer))
-        guard let store = StateStore(model: model, layout: layout, choice: options.store, room: options.memoryLimit) else { return nil }
+        guard
+            let store = StateStore(
+                model: model, layout: layout, choice: options.store, room: options.memoryLimit)
+        else { return nil }
         let view = StateView(model: model, layout: layout)
         var races = analyses.looksFor(.dataRace) ? RaceWatch(model: model, access: analyses.access) : nil
         if races?.isNeeded != true { races = nil }
@@ -226,7 +226,7 @@ struct Explorer: ~Copyable {
     private mutating func run(_ task: Level.Task) {
         level.task = task
         level.frontier.deal()
-        let count = level.frontier.count < Self.sharedLevelMin ? 1 : workersMax
+        let count = level.frontier.count < options.sharedLevelMin ? 1 : workersMax
         if count > workerCount { addWorkers(team.grow(to: count)) }
         let participants = min(count, workerCount)
         level.gate.open(for: participants)

@@ -42,7 +42,7 @@ final class Level: @unchecked Sendable {
         self.analyses = analyses
         self.layout = layout
         self.store = store
-        let frontier = Frontier(recordBytes: store.recordBytes)
+        let frontier = Frontier(recordBytes: store.recordBytes, unitRecords: analyses.options.unitRecords)
         let log = LevelLog(recordBytes: store.recordBytes)
         self.frontier = frontier
         self.log = log

@@ -13,8 +13,8 @@ public enum NativeUse: String, CaseIterable, Sendable {
 /// Has the steps compiled beside a search that grows, and changes over when that is done.
 struct NativeHandOver {
     /// From here on a build pays, more or less: below, the interpreter would be done before the compiler.
-    static let states = 100_000
-    static let milliseconds = 50
+    static let states = 30_000
+    static let milliseconds = 20
 
     private enum Stage {
         case waiting

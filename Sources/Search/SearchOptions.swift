@@ -25,6 +25,11 @@ public struct SearchOptions: Sendable {
     /// Told how far the search has come, between levels and a few times a second at most.
     public var progress: (@Sendable (SearchStatistics) -> Void)?
 
+    /// Smaller levels are not worth waking other threads for; and a thread takes so many states of a level at a time.
+    /// Tests set them lower.
+    var sharedLevelMin = 2048
+    var unitRecords = 512
+
     public init(
         enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],
         stateLimit: Int = .max, memoryLimit: Int = 4 << 30, depthLimit: Int = .max, timeLimit: Double = .infinity,

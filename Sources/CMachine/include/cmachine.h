@@ -36,6 +36,13 @@ typedef struct {
 	uint32_t empty;
 } cm_match;
 
+/* What was loaded is what counts: the compiler may not load it again, as others may have written meanwhile. An entry that
+ * comes between two looks would be missed by the first and taken for used by the second, and its key would be put in
+ * twice. */
+#ifdef __SSE2__
+#define CM_SEEN(vector) __asm__ volatile("" : "+x"(vector))
+#endif
+
 /* The 16 entries of 32 bits of a 64-byte line. */
 CM_INLINE cm_match cm_match32(const void *line, uint32_t entry)
 {
@@ -45,6 +52,10 @@ CM_INLINE cm_match cm_match32(const void *line, uint32_t entry)
 	__m128i wanted = _mm_set1_epi32((int)entry), zero = _mm_setzero_si128();
 	__m128i a = _mm_load_si128(parts), b = _mm_load_si128(parts + 1);
 	__m128i c = _mm_load_si128(parts + 2), d = _mm_load_si128(parts + 3);
+	CM_SEEN(a);
+	CM_SEEN(b);
+	CM_SEEN(c);
+	CM_SEEN(d);
 	__m128i equal = _mm_packs_epi16(
 		_mm_packs_epi32(_mm_cmpeq_epi32(a, wanted), _mm_cmpeq_epi32(b, wanted)),
 		_mm_packs_epi32(_mm_cmpeq_epi32(c, wanted), _mm_cmpeq_epi32(d, wanted)));
@@ -100,21 +111,32 @@ CM_INLINE uint32_t cm_low48(uint64_t entry) { return (uint32_t)entry | CM_HALF_B
 CM_INLINE uint16_t cm_high48(uint64_t entry) { return (uint16_t)(entry >> 31 | 0x8000); }
 
 #ifdef __SSE2__
-/* Of the 10 low words: those that are equal. */
-CM_INLINE uint32_t cm_low_mask48(const void *line, __m128i wanted)
+/* The 10 low words of a line. */
+typedef struct {
+	__m128i a, b, c;
+} cm_lows;
+CM_INLINE cm_lows cm_load_lows(const void *line)
 {
 	const __m128i *parts = (const __m128i *)line;
-	__m128i a = _mm_cmpeq_epi32(_mm_load_si128(parts), wanted);
-	__m128i b = _mm_cmpeq_epi32(_mm_load_si128(parts + 1), wanted);
-	__m128i c = _mm_cmpeq_epi32(_mm_loadl_epi64(parts + 2), wanted);
-	__m128i all = _mm_packs_epi16(_mm_packs_epi32(a, b), _mm_packs_epi32(c, c));
-	return (uint32_t)_mm_movemask_epi8(all) & 0x3ff;
+	cm_lows lows = {_mm_load_si128(parts), _mm_load_si128(parts + 1), _mm_loadl_epi64(parts + 2)};
+	CM_SEEN(lows.a);
+	CM_SEEN(lows.b);
+	CM_SEEN(lows.c);
+	return lows;
 }
-CM_INLINE uint32_t cm_high_mask48(const void *line, __m128i wanted)
+/* Those that are equal. */
+CM_INLINE uint32_t cm_low_mask48(cm_lows lows, uint32_t wanted)
+{
+	__m128i all = _mm_set1_epi32((int)wanted);
+	__m128i a = _mm_cmpeq_epi32(lows.a, all), b = _mm_cmpeq_epi32(lows.b, all), c = _mm_cmpeq_epi32(lows.c, all);
+	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(a, b), _mm_packs_epi32(c, c))) & 0x3ff;
+}
+CM_INLINE uint32_t cm_high_mask48(const void *line, uint16_t wanted)
 {
 	const char *high = (const char *)line + 40;
-	__m128i a = _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)high), wanted);
-	__m128i b = _mm_cmpeq_epi16(_mm_loadl_epi64((const __m128i *)(high + 16)), wanted);
+	__m128i all = _mm_set1_epi16((short)wanted);
+	__m128i a = _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)high), all);
+	__m128i b = _mm_cmpeq_epi16(_mm_loadl_epi64((const __m128i *)(high + 16)), all);
 	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(a, b)) & 0x3ff;
 }
 #endif
@@ -123,8 +145,9 @@ CM_INLINE cm_match cm_match48(const void *line, uint64_t entry)
 {
 	cm_match result;
 #ifdef __SSE2__
-	uint32_t low = cm_low_mask48(line, _mm_set1_epi32((int)cm_low48(entry)));
-	result.empty = cm_low_mask48(line, _mm_setzero_si128());
+	cm_lows lows = cm_load_lows(line);
+	uint32_t low = cm_low_mask48(lows, cm_low48(entry));
+	result.empty = cm_low_mask48(lows, 0);
 #else
 	const uint32_t *words = (const uint32_t *)line;
 	uint32_t low = 0;
@@ -188,8 +211,7 @@ CM_INLINE bool cm_has32(const void *line, uint32_t entry)
 CM_INLINE bool cm_has48(const void *line, uint64_t entry)
 {
 #ifdef __SSE2__
-	return (cm_low_mask48(line, _mm_set1_epi32((int)cm_low48(entry)))
-		& cm_high_mask48(line, _mm_set1_epi16((short)cm_high48(entry)))) != 0;
+	return (cm_low_mask48(cm_load_lows(line), cm_low48(entry)) & cm_high_mask48(line, cm_high48(entry))) != 0;
 #else
 	return cm_match48(line, entry).equal != 0;
 #endif

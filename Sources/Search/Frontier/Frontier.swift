@@ -13,6 +13,8 @@ struct Records {
 /// one counter.
 final class Frontier: @unchecked Sendable {
     let recordBytes: Int
+    /// States that a thread takes at a time.
+    private let unitRecords: Int
     let recordsPerBlock: Int
     private(set) var count = 0
     private var current: [Records] = []
@@ -25,10 +27,10 @@ final class Frontier: @unchecked Sendable {
 
     /// Records are read and written in words of 8 bytes, which may reach beyond the last one.
     private static let overhang = 8
-    private static let unitRecords = 512
 
-    init(recordBytes: Int) {
+    init(recordBytes: Int, unitRecords: Int) {
         self.recordBytes = recordBytes
+        self.unitRecords = unitRecords
         recordsPerBlock = max(1, (1 << 16) / recordBytes)
         monitor = .allocate(capacity: 1)
         cm_monitor_init(monitor)
@@ -84,9 +86,9 @@ final class Frontier: @unchecked Sendable {
     func deal() {
         units.removeAll(keepingCapacity: true)
         for block in current {
-            for first in stride(from: 0, to: block.count, by: Self.unitRecords) {
+            for first in stride(from: 0, to: block.count, by: unitRecords) {
                 units.append(
-                    Records(bytes: block.bytes + first * recordBytes, count: min(Self.unitRecords, block.count - first)))
+                    Records(bytes: block.bytes + first * recordBytes, count: min(unitRecords, block.count - first)))
             }
         }
         cm_store(nextUnit, 0)

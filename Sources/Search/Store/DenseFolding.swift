@@ -144,36 +144,35 @@ final class DenseFolding: @unchecked Sendable {
     var isTight: Bool { numberings.contains { $0.isTight } }
 
     /// How the numbers lie in a key.
-    struct Arrangement: Sendable {
-        var fields: [(position: UInt64, mask: UInt64)]
-    }
+    typealias Arrangement = [(position: UInt64, mask: UInt64)]
 
-    var arrangement: Arrangement {
-        Arrangement(fields: numberings.map { ($0.position, (1 << $0.width) - 1) })
-    }
+    var arrangement: Arrangement { numberings.map { ($0.position, (1 << $0.width) - 1) } }
 
     /// Gives the parts that need it another bit. False if the key would have too many.
     func widen() -> Bool {
         guard keyBits + numberings.count(where: \.isTight) <= Self.keyBitsMax else { return false }
-        // Those that will need it soon get theirs at once: the table is rebuilt only once.
-        let soon = numberings.indices.filter { !numberings[$0].isTight && numberings[$0].isNearlyFull }
-        let isRoomy = keyBits + numberings.count(where: \.isTight) + soon.count <= Self.keyBitsMax
-        for index in 0..<partCount where numberings[index].isTight || isRoomy && soon.contains(index) {
-            numberings[index].width += 1
-            numberings[index].isTight = false
-        }
+        for index in numberings.indices where numberings[index].isTight { widen(index) }
         arrange()
         return true
     }
 
-    /// The key for one of an earlier arrangement.
-    func key(_ key: UInt64, of earlier: Arrangement) -> UInt64 {
-        var result: UInt64 = 0
-        for index in 0..<partCount {
-            let field = earlier.fields[index]
-            result |= ((key >> field.position) & field.mask) << numberings[index].position
-        }
-        return result
+    /// Bits that `widenSoon` would spend.
+    var bitsSoon: Int { numberings.count(where: \.isNearlyFull) }
+
+    /// Gives a bit to the parts that will need it soon: cheap while the table is rebuilt anyway.
+    func widenSoon() {
+        for index in numberings.indices where numberings[index].isNearlyFull { widen(index) }
+        arrange()
+    }
+
+    private func widen(_ index: Int) {
+        numberings[index].width += 1
+        numberings[index].isTight = false
+    }
+
+    /// How keys of an earlier arrangement become keys of this one.
+    func change(from earlier: Arrangement) -> KeyChange {
+        KeyChange(from: earlier, to: numberings.map(\.position))
     }
 
     private func arrange() {
@@ -186,5 +185,36 @@ final class DenseFolding: @unchecked Sendable {
             position += numberings[index].width
         }
         keyBits = Int(position)
+    }
+}
+
+/// Puts the numbers of a key where another arrangement has them.
+final class KeyChange: Sendable {
+    private struct Field {
+        var from: UInt64
+        var mask: UInt64
+        var to: UInt64
+    }
+
+    nonisolated(unsafe) private let fields: UnsafeMutablePointer<Field>
+    private let count: Int
+
+    init(from earlier: DenseFolding.Arrangement, to positions: [UInt64]) {
+        count = positions.count
+        fields = .allocate(capacity: max(1, count))
+        for (index, field) in earlier.enumerated() {
+            (fields + index).initialize(to: Field(from: field.position, mask: field.mask, to: positions[index]))
+        }
+    }
+
+    deinit { fields.deallocate() }
+
+    func key(_ key: UInt64) -> UInt64 {
+        var result: UInt64 = 0
+        for index in 0..<count {
+            let field = fields + index
+            result |= ((key &>> field.pointee.from) & field.pointee.mask) &<< field.pointee.to
+        }
+        return result
     }
 }

@@ -59,32 +59,29 @@ final class QuotientTable: @unchecked Sendable {
 
     /// Makes a larger table ready to be filled, of at most `room` bytes; false if that is too little. Nobody may insert
     /// until `finishGrowing`.
-    func beginGrowing(room: Int) -> Bool {
-        guard let shape = shape.grown(room: room) else { return false }
-        return begin(shape, mix, nil)
-    }
+    func beginGrowing(room: Int) -> Bool { shape.grown(room: room).map { beginMoving(to: $0) } ?? false }
 
-    /// The same for keys of another kind: `rekey` says what becomes of a key, from many threads at once, and is asked for
-    /// each of the `count` keys until `finishGrowing`.
+    /// The same for keys of another kind, of which there are `count`.
     func beginRekeying(
         keyBits: Int, count: Int, room: Int, _ rekey: @escaping (UInt64) -> UInt64
     ) -> Bool {
-        let mix = KeyMix(bits: max(keyBits, TableShape.keyBitsMin))
-        var wanted = TableShape(keyBits: mix.bits, shift: shape.shift, parts: shape.parts)
+        var wanted = TableShape(
+            keyBits: max(keyBits, TableShape.keyBitsMin), shift: shape.shift, parts: shape.parts)
         while wanted.growAt < count + count / 8 {
             guard let larger = wanted.next else { return false }
             wanted = larger
         }
-        guard wanted.bytes <= room else { return false }
-        return begin(wanted, mix, rekey)
+        return wanted.bytes <= room && beginMoving(to: wanted, rekey)
     }
 
-    private func begin(_ shape: TableShape, _ mix: KeyMix, _ rekey: ((UInt64) -> UInt64)?) -> Bool {
+    /// Makes a table of that shape ready to be filled; false if there is no memory for it. `rekey` says what becomes of a
+    /// key, from many threads at once, and is asked for each until `finishGrowing`.
+    func beginMoving(to shape: TableShape, _ rekey: ((UInt64) -> UInt64)? = nil) -> Bool {
         guard let lines = cm_map(shape.bytes) else { return false }
         usesSecondStarts.toggle()
         let view = TableView(
             shape, lines: lines.assumingMemoryBound(to: UInt8.self), starts: starts + (usesSecondStarts ? 8 : 0))
-        target = (shape, view, mix)
+        target = (shape, view, KeyMix(bits: shape.keyBits))
         self.rekey = rekey
         cm_store(nextPart, 0)
         cm_store(misfits, 0)

@@ -130,16 +130,23 @@ final class StateStore: @unchecked Sendable {
         if kind == .dense, let dense, dense.isTight {
             let earlier = dense.arrangement
             guard dense.widen() else { return changeToFolding(dense, room: room) }
-            let isBegun = table.beginRekeying(keyBits: dense.keyBits, count: count, room: room) {
-                dense.key($0, of: earlier)
-            }
+            let change = dense.change(from: earlier)
+            let isBegun = table.beginRekeying(keyBits: dense.keyBits, count: count, room: room, change.key)
             return isBegun ? .begun : .broken
         }
         for dictionary in folding?.dictionaries ?? [] where dictionary.needsToGrow {
             if !dictionary.grow(room: room - table.bytes) { return .broken }
         }
-        guard needsLargerTable else { return .done }
-        return table.beginGrowing(room: room) ? .begun : .noRoom
+        guard needsLargerTable, let shape = table.shape.grown(room: room) else {
+            return needsLargerTable ? .noRoom : .done
+        }
+        if kind == .dense, let dense, let widened = shape.holding(dense.bitsSoon) {
+            let earlier = dense.arrangement
+            dense.widenSoon()
+            let change = dense.change(from: earlier)
+            return table.beginMoving(to: widened, change.key) ? .begun : .broken
+        }
+        return table.beginMoving(to: shape) ? .begun : .noRoom
     }
 
     /// The parts have too many values for a key: dictionaries take over.
