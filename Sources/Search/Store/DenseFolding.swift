@@ -148,21 +148,16 @@ final class DenseFolding: @unchecked Sendable {
 
     var arrangement: Arrangement { numberings.map { ($0.position, (1 << $0.width) - 1) } }
 
-    /// Gives the parts that need it another bit. False if the key would have too many.
+    /// Gives the parts that need it another bit, and those that will need it soon, so that the table is rebuilt only
+    /// once. False if the key would have too many.
     func widen() -> Bool {
-        guard keyBits + numberings.count(where: \.isTight) <= Self.keyBitsMax else { return false }
-        for index in numberings.indices where numberings[index].isTight { widen(index) }
+        let tight = numberings.indices.filter { numberings[$0].isTight }
+        guard keyBits + tight.count <= Self.keyBitsMax else { return false }
+        let soon = numberings.indices.filter { !numberings[$0].isTight && numberings[$0].isNearlyFull }
+        for index in tight { widen(index) }
+        if keyBits + tight.count + soon.count <= Self.keyBitsMax { soon.forEach(widen) }
         arrange()
         return true
-    }
-
-    /// Bits that `widenSoon` would spend.
-    var bitsSoon: Int { numberings.count(where: \.isNearlyFull) }
-
-    /// Gives a bit to the parts that will need it soon: cheap while the table is rebuilt anyway.
-    func widenSoon() {
-        for index in numberings.indices where numberings[index].isNearlyFull { widen(index) }
-        arrange()
     }
 
     private func widen(_ index: Int) {

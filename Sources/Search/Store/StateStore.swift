@@ -140,12 +140,6 @@ final class StateStore: @unchecked Sendable {
         guard needsLargerTable, let shape = table.shape.grown(room: room) else {
             return needsLargerTable ? .noRoom : .done
         }
-        if kind == .dense, let dense, let widened = shape.holding(dense.bitsSoon) {
-            let earlier = dense.arrangement
-            dense.widenSoon()
-            let change = dense.change(from: earlier)
-            return table.beginMoving(to: widened, change.key) ? .begun : .broken
-        }
         return table.beginMoving(to: shape) ? .begun : .noRoom
     }
 

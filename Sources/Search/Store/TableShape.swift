@@ -88,15 +88,6 @@ struct TableShape: Equatable {
     }
 }
 
-extension TableShape {
-    /// The same size for keys of more bits, if there are any and entries need not be wider for them.
-    func holding(_ more: Int) -> TableShape? {
-        guard more > 0, keyBits + more <= DenseFolding.keyBitsMax else { return nil }
-        let wider = TableShape(keyBits: keyBits + more, shift: shift, parts: parts)
-        return wider.format == format ? wider : nil
-    }
-}
-
 /// A table's memory as the hot loops see it: plain numbers and pointers, to be held in a local.
 struct TableView {
     let lines: UnsafeMutablePointer<UInt8>
