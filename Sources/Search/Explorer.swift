@@ -27,11 +27,16 @@ struct Analyses {
         self.options = options
         access = AccessSets(model: model)
         mayEnable = MayEnable(model: model, access: access)
-        liveness = model.liveness()
+        liveness = model.liveness(keepsDead: options.keepsDeadLocals)
     }
 
     func looksFor(_ kind: FailureKind) -> Bool {
         options.enabled.contains(kind) || options.errors.contains(kind)
+    }
+
+    func layout(_ ranges: InferredRanges) -> StateLayout {
+        StateLayout(
+            model: model, liveness: liveness, ranges: ranges, tracksStalePointers: looksFor(.stalePointer))
     }
 
     /// Whether the search is to end now.
@@ -83,12 +88,9 @@ struct Explorer: ~Copyable {
     private var peakBytes = 0
 
     /// Nil if there is no room to begin.
-    init?(_ analyses: Analyses, ranges: InferredRanges) {
+    init?(_ analyses: Analyses, layout: StateLayout) {
         let model = analyses.model
         let options = analyses.options
-        let layout = StateLayout(
-            model: model, liveness: analyses.liveness, ranges: ranges,
-            tracksStalePointers: analyses.looksFor(.stalePointer))
         guard
             let store = StateStore(
                 model: model, layout: layout, choice: options.store, room: options.memoryLimit)

@@ -102,7 +102,7 @@ extension Cut {
     /// The same search is cut there again, however many threads it has.
     var isDeterministic: Bool {
         switch self {
-        case .states, .memory, .depth, .hashed: true
+        case .states, .memory, .depth, .width, .hashed: true
         case .time, .signal: false
         }
     }

@@ -9,8 +9,13 @@ public func search(model: Model, options: SearchOptions = SearchOptions()) throw
     var ranges: InferredRanges = [:]
     var restarts = 0
     while true {
-        guard var explorer = Explorer(analyses, ranges: ranges) else {
-            return withoutRoom(analyses, ranges: ranges, restarts: restarts)
+        let layout = analyses.layout(ranges)
+        if layout.bitCount > StateLayout.bitsMax {
+            return unsearched(.width(bits: layout.bitCount), analyses, ranges: ranges, restarts: restarts)
+        }
+        guard var explorer = Explorer(analyses, layout: layout) else {
+            return unsearched(
+                .memory(bytes: options.memoryLimit), analyses, ranges: ranges, restarts: restarts)
         }
         let ending = explorer.explore()
         if case .widened(let met) = ending {
@@ -26,14 +31,16 @@ public func search(model: Model, options: SearchOptions = SearchOptions()) throw
     }
 }
 
-/// The ceiling is so low that nothing could be stored.
-private func withoutRoom(_ analyses: Analyses, ranges: InferredRanges, restarts: Int) -> SearchResult {
+/// Nothing can be stored.
+private func unsearched(
+    _ cut: Cut, _ analyses: Analyses, ranges: InferredRanges, restarts: Int
+) -> SearchResult {
     var statistics = SearchStatistics()
     statistics.seconds = analyses.seconds
     statistics.restarts = restarts
     return SearchResult(
-        verdict: .incomplete(.memory(bytes: analyses.options.memoryLimit)), statistics: statistics,
-        coverage: coverage(of: analyses.model, by: []), ranges: ranges)
+        verdict: .incomplete(cut), statistics: statistics, coverage: coverage(of: analyses.model, by: []),
+        ranges: ranges)
 }
 
 /// What any of the interpreters reached.

@@ -22,6 +22,8 @@ public struct SearchOptions: Sendable {
     /// Threads that search; 0 for one per processor. Verdict, counts and runs do not depend on it.
     public var threads: Int
     public var store: StoreChoice
+    /// Dead locals stay in the state, as a comparison: more states, the same verdict.
+    public var keepsDeadLocals = false
     /// Told how far the search has come, between levels and a few times a second at most.
     public var progress: (@Sendable (SearchStatistics) -> Void)?
 

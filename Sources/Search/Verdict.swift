@@ -48,6 +48,8 @@ public enum Cut: Sendable, Equatable {
     case depth(Int)
     case time(seconds: Double)
     case signal(Int32)
+    /// A state has too many bits.
+    case width(bits: Int)
     /// Everything was seen but what was taken for something else: with these odds, at most, some state was left out.
     case hashed(odds: Double)
 }

@@ -14,6 +14,7 @@ struct SearchRequest {
     /// 0: one per processor.
     var threads = 0
     var store = StoreChoice.exact
+    var keepsDeadLocals = false
     var native = NativeUse.automatic
     var cachesNative = true
     var showsProgress = true
@@ -38,6 +39,7 @@ struct SearchRequest {
             help: "keep states exact (default); plain: whole, as a\ncheck; hash:64: wide states as hashes, no proof"),
         OptionSyntax(
             long: "native", value: "WHEN", help: "run steps as machine code: auto (default, when\nthe search grows), off, always"),
+        OptionSyntax(long: "keep-dead", help: "keep dead locals in the state, to compare with"),
         OptionSyntax(long: "no-cache", help: "do not keep machine code for the next search"),
         OptionSyntax(long: "no-progress", help: "no progress line on a terminal"),
     ]
@@ -57,6 +59,7 @@ struct SearchRequest {
             Quantities.count(text).flatMap { (1...Self.threadsMax).contains($0) ? $0 : nil }
         } ?? 0
         store = try amount("store", "exact, plain or hash:64", Self.store) ?? .exact
+        keepsDeadLocals = arguments.has("keep-dead")
         cachesNative = !arguments.has("no-cache")
         for name in arguments.all("check") + arguments.all("error") {
             asErrors.insert(try Self.kind(name, command: command))

@@ -39,6 +39,9 @@ enum VerdictWording {
         case .memory(let bytes): "the memory of \(Quantities.size(bytes)) is used up (--memory)"
         case .depth(let steps): "runs were followed for \(Quantities.plural(steps, "step")) only (--depth)"
         case .time(let seconds): "the time of \(Quantities.duration(seconds)) is over (--time)"
+        case .width(let bits):
+            "a state has \(Quantities.plural(bits, "bit")), and \(Quantities.grouped(StateLayout.bitsMax)) are the most "
+                + "(make arrays or OBJECTS smaller; `lockwalk layout` shows what takes them)"
         case .hashed(let odds): omission(odds)
         case .signal(let number): "interrupted by \(signalName(number))"
         }
