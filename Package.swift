@@ -16,7 +16,7 @@ let package = Package(
         // Linked statically in release, so that the program starts fast and runs where there is no Swift.
         .executableTarget(
             name: "lockwalk",
-            dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
+            dependencies: ["Trace", "Search", "Execution", "Program", "Syntax", "CMachine"],
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "ProgramTests", dependencies: ["Program", "Syntax"], exclude: ["Fixtures"]),
