@@ -128,19 +128,14 @@ final class StateStore: @unchecked Sendable {
         guard let table else { return .noRoom }
         let room = room - (bytes - table.bytes)
         if kind == .dense, let dense, dense.isTight {
-            let earlier = dense.arrangement
             guard dense.widen() else { return changeToFolding(dense, room: room) }
-            let change = dense.change(from: earlier)
-            let isBegun = table.beginRekeying(keyBits: dense.keyBits, count: count, room: room, change.key)
-            return isBegun ? .begun : .broken
+            return table.beginWidening(keyBits: dense.keyBits, count: count, room: room) ? .begun : .broken
         }
         for dictionary in folding?.dictionaries ?? [] where dictionary.needsToGrow {
             if !dictionary.grow(room: room - table.bytes) { return .broken }
         }
-        guard needsLargerTable, let shape = table.shape.grown(room: room) else {
-            return needsLargerTable ? .noRoom : .done
-        }
-        return table.beginMoving(to: shape) ? .begun : .noRoom
+        guard needsLargerTable else { return .done }
+        return table.beginGrowing(room: room) ? .begun : .noRoom
     }
 
     /// The parts have too many values for a key: dictionaries take over.

@@ -88,6 +88,18 @@ struct TableShape: Equatable {
     }
 }
 
+extension TableShape {
+    /// For keys of more bits, with room for `count` of them and some more; at most `room` bytes.
+    func widened(keyBits: Int, count: Int, room: Int) -> TableShape? {
+        var wanted = TableShape(keyBits: keyBits, shift: shift, parts: parts)
+        while wanted.growAt < count + count / 8 {
+            guard let larger = wanted.next else { return nil }
+            wanted = larger
+        }
+        return wanted.bytes <= room ? wanted : nil
+    }
+}
+
 /// A table's memory as the hot loops see it: plain numbers and pointers, to be held in a local.
 struct TableView {
     let lines: UnsafeMutablePointer<UInt8>
