@@ -95,6 +95,7 @@ struct Explorer: ~Copyable {
             let store = StateStore(
                 model: model, layout: layout, choice: options.store, room: options.memoryLimit)
         else { return nil }
+        store.table?.inOrderBytes = options.inOrderBytes
         let view = StateView(model: model, layout: layout)
         var races = analyses.looksFor(.dataRace) ? RaceWatch(model: model, access: analyses.access) : nil
         if races?.isNeeded != true { races = nil }

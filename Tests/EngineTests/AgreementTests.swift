@@ -65,6 +65,7 @@ import Testing
             stateLimit: states, memoryLimit: 1 << 30, native: .off, threads: way.threads, store: way.store)
         options.sharedLevelMin = 1
         options.unitRecords = 3
+        options.inOrderBytes = 32 << 10
         let result = try search(model: model, options: options)
         var answer = Answer()
         answer.states = result.statistics.states

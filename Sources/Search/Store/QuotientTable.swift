@@ -33,7 +33,7 @@ final class QuotientTable: @unchecked Sendable {
 
     /// Tables of so many bytes stay in order when keys get longer: they and their successor must not both be there as a
     /// whole.
-    private static let inOrderBytes = 32 << 20
+    var inOrderBytes = 32 << 20
     /// Lines that are moved in one go: two MiB, a huge page.
     private static let linesPerPart = 1 << 15
 
@@ -68,7 +68,7 @@ final class QuotientTable: @unchecked Sendable {
     func beginWidening(keyBits: Int, count: Int, room: Int) -> Bool {
         let wanted = max(keyBits, mix.bits)
         guard let shape = shape.widened(keyBits: wanted, count: count, room: room) else { return false }
-        let extraBits = bytes < Self.inOrderBytes ? 0 : Int(mix.extraBits) + wanted - mix.bits
+        let extraBits = bytes < inOrderBytes ? 0 : Int(mix.extraBits) + wanted - mix.bits
         return begin(shape, KeyMix(bits: wanted, extraBits: extraBits))
     }
 
@@ -98,15 +98,16 @@ final class QuotientTable: @unchecked Sendable {
     func moveParts() {
         guard let target else { return }
         let lineCount = shape.lineCount
-        let more = target.mix.extraBits &- mix.extraBits
-        let isInOrder = rekey == nil && Int(more) == target.mix.bits - mix.bits
+        let more = Int(target.mix.extraBits) - Int(mix.extraBits)
+        let isInOrder = rekey == nil && more == target.mix.bits - mix.bits
+        let stretch = TableView.Stretch(from: mix, to: target.mix)
         while true {
             let first = Int(cm_add(nextPart, 1)) * Self.linesPerPart
             if first >= lineCount { return }
             let end = min(first + Self.linesPerPart, lineCount)
             let lost =
                 isInOrder
-                ? view.moveLines(first..<end, to: target.view, moreBits: more)
+                ? view.moveLines(first..<end, to: target.view, stretch)
                 : moveOtherwise(first..<end, to: target.view, target.mix)
             if lost > 0 { _ = cm_add(misfits, UInt64(lost)) }
             cm_give_back(view.address(UInt64(first)), (end - first) * TableShape.lineBytes)

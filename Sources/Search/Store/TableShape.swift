@@ -73,9 +73,10 @@ struct TableShape: Equatable {
         return TableShape(keyBits: keyBits, shift: isLast ? shift + 1 : shift, parts: isLast ? 4 : parts + 1)
     }
 
-    /// Small tables double: moving them costs more than the room. Large ones grow by a third at least.
+    /// Small tables double, as moving them costs more than the room; then they grow by a third at least, and large ones as
+    /// little as they can.
     func grown(room: Int) -> TableShape? {
-        let wanted = bytes < 64 << 20 ? growAt * 2 : growAt / 3 * 4
+        let wanted = bytes < 64 << 20 ? growAt * 2 : bytes < 256 << 20 ? growAt / 3 * 4 : growAt / 8 * 9
         var best: TableShape?
         var shape = self
         while let larger = shape.next, larger.bytes <= room {
