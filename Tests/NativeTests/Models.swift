@@ -16,7 +16,15 @@ enum Models {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// Every file in the model folders.
-    static let files: [String] = ["models", "Tests/Models/checks", "Tests/Models/language"].flatMap { folder in
+    static let files = files(in: ["models", "Tests/Models/checks", "Tests/Models/language"])
+    /// Those that take longer.
+    static let larger = files(in: ["Tests/Models/protocols", "Benchmarks/models"])
+
+    private static func files(in folders: [String]) -> [String] {
+        folders.flatMap(files(in:))
+    }
+
+    private static func files(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path + "/" + folder)) ?? []
         return names.filter { $0.hasSuffix(".c") }.sorted().map { folder + "/" + $0 }
     }
