@@ -7,9 +7,9 @@ import Testing
 
 /// The machine code against the interpreter, state by state: every state alone, and in batches.
 ///
-/// `LOCKWALK_COMPARE=50000` compares so many states of every variant of every model (in release, else it takes long);
+/// `LOCKWALK_COMPARE=50000` compares so many states of every variant of every model (built with `-Xswiftc -O`, else it takes long);
 /// `LOCKWALK_COMPARE_IN=models/` only those of the files that begin so.
-@Suite(.serialized) struct DifferentialTests {
+@Suite struct DifferentialTests {
     static let wanted = ProcessInfo.processInfo.environment["LOCKWALK_COMPARE"].flatMap(Int.init)
     /// States of a model that are compared.
     static let statesMax = wanted ?? 2_000
@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: files) func agreesOn(_ file: String) throws {
         var compared = 0
-        for variant in try Models.variants(file) {
+        for variant in try Models.variants(file) + Models.benchmarkVariants(file) {
             guard let model = try Models.model(variant) else { continue }
             let ranges = try search(model: model, options: SearchOptions(stateLimit: Self.statesMax)).ranges
             // The first ranges too: a value that leaves them stops the one as it stops the other.

@@ -41,6 +41,18 @@ enum Models {
         return result
     }
 
+    /// The sizes in which the benchmarks are run.
+    static func benchmarkVariants(_ file: String) -> [Variant] {
+        let sizes: [String: [String: Int64]] = [
+            "ptefree": ["W": 5, "F": 4], "peterson": ["N": 5], "rwsem": ["R": 3, "W": 3],
+            "tables": ["W": 4, "F": 2, "P": 2], "phil": ["N": 13],
+        ]
+        guard file.hasPrefix("Benchmarks/"), let name = file.split(separator: "/").last?.dropLast(2),
+            let size = sizes[String(name)]
+        else { return [] }
+        return [Variant(file: file, configuration: size)]
+    }
+
     /// nil if it uses what is not in the language yet.
     static func model(_ variant: Variant) throws -> Model? {
         var diagnostics = Diagnostics()
