@@ -66,6 +66,18 @@ import Testing
         #expect(racing.contains("Tests/Models/checks/data-race.c"))
     }
 
+    /// The functions of the ninth thread were once named as a type is, and such models were never compiled.
+    @Test func manyThreadsThatChoose() throws {
+        let model = Models.model(
+            text: """
+                #include <lockwalk.h>
+                static u2 x;
+                THREAD(chooser, 33) { u2 v = pick(0, 2); if (v == 2) return; wait_until(!x); WRITE_ONCE(x, v); }
+                """)
+        guard let comparison = try compare(model, [:], notesAccesses: true, "33 threads") else { return }
+        #expect(comparison.statesSeen == Self.statesMax)
+    }
+
     /// nil if there is no compiler.
     private func compare(
         _ model: Model, _ ranges: InferredRanges, notesAccesses: Bool,

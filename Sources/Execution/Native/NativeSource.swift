@@ -157,7 +157,7 @@ struct NativeSource {
     private mutating func addEntry() {
         let calls = model.threads.indices.map { thread in
             """
-                    m = t\(thread)(s, out + (u64)n * N, mv + n, r, c, held);
+                    m = step\(thread)(s, out + (u64)n * N, mv + n, r, c, held);
                     if (m == NOT_MINE) goto mine_not;
                     n += m;
 

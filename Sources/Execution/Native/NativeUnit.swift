@@ -145,12 +145,12 @@ struct NativeUnit {
         let tail = "(s, out, mv, r, c, held);"
         var text = ""
         if !choosing.isEmpty {
-            text = threadFunction("u\(thread)", thread, choosing, coverage: coverage, otherwise: "return NOT_MINE;")
+            text = threadFunction("choose\(thread)", thread, choosing, coverage: coverage, otherwise: "return NOT_MINE;")
         }
         return text
             + threadFunction(
-                "t\(thread)", thread, plain, coverage: coverage,
-                otherwise: choosing.isEmpty ? "return NOT_MINE;" : "return u\(thread)\(tail)")
+                "step\(thread)", thread, plain, coverage: coverage,
+                otherwise: choosing.isEmpty ? "return NOT_MINE;" : "return choose\(thread)\(tail)")
     }
 
     private mutating func threadFunction(
