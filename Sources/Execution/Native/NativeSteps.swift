@@ -107,10 +107,12 @@ public final class NativeSteps: @unchecked Sendable {
 
     deinit { dlclose(handle) }
 
-    /// Builds and loads at once. `NativeCompilation` does it beside the search.
+    /// Builds and loads at once. `NativeCompilation` does it beside the search. A build is given up soon after
+    /// `isCancelled` says so.
     public static func compile(
-        model: Model, layout: StateLayout, options: ExecutionOptions, cache: NativeCache = .usual
+        model: Model, layout: StateLayout, options: ExecutionOptions, cache: NativeCache = .usual,
+        isCancelled: () -> Bool = { false }
     ) throws(NativeUnavailable) -> NativeSteps {
-        try build(model: model, layout: layout, options: options, cache: cache) { false }
+        try build(model: model, layout: layout, options: options, cache: cache, isCancelled: isCancelled)
     }
 }

@@ -145,16 +145,19 @@ struct NativeUnit {
         let tail = "(s, out, mv, r, c, held);"
         var text = ""
         if !choosing.isEmpty {
-            text = threadFunction("choose\(thread)", thread, choosing, coverage: coverage, otherwise: "return NOT_MINE;")
+            text = threadFunction(
+                "choose\(thread)", storage: "static", thread, choosing, coverage: coverage,
+                otherwise: "return NOT_MINE;")
         }
         return text
             + threadFunction(
-                "step\(thread)", thread, plain, coverage: coverage,
+                // Inlined before anything is optimised: nothing is then optimised twice.
+                "step\(thread)", storage: "ALWAYS", thread, plain, coverage: coverage,
                 otherwise: choosing.isEmpty ? "return NOT_MINE;" : "return choose\(thread)\(tail)")
     }
 
     private mutating func threadFunction(
-        _ name: String, _ thread: Int, _ steps: [Int], coverage: Int, otherwise: String
+        _ name: String, storage: String, _ thread: Int, _ steps: [Int], coverage: Int, otherwise: String
     ) -> String {
         kept = keptLocals(from: steps, thread: thread)
         var carried: Set<Register> = []
@@ -163,7 +166,7 @@ struct NativeUnit {
         let point = tables.cells[model.threads[thread].programPointCell].field
         let bit = hex(1 << UInt64(thread))
         var text = """
-            static u32 \(name)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv, struct record *restrict r,
+            \(storage) u32 \(name)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv, struct record *restrict r,
                 struct lw *restrict c, u64 *restrict held) {
 
             """
