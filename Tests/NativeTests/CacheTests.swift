@@ -44,7 +44,8 @@ import Testing
         let name = try FileManager.default.contentsOfDirectory(atPath: directory).first { $0.hasSuffix(".so") }!
         try age(directory + "/" + name, 5000)
         #expect(try build(cache, text))
-        let changed = try FileManager.default.attributesOfItem(atPath: directory + "/" + name)[.modificationDate] as! Date
+        let attributes = try FileManager.default.attributesOfItem(atPath: directory + "/" + name)
+        let changed = try #require(attributes[.modificationDate] as? Date)
         #expect(changed.timeIntervalSinceNow > -1000)
     }
 

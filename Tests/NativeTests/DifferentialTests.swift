@@ -7,8 +7,8 @@ import Testing
 
 /// The machine code against the interpreter, state by state: every state alone, and in batches.
 ///
-/// `LOCKWALK_COMPARE=50000` compares so many states of every variant of every model (built with `-Xswiftc -O`, else it takes long);
-/// `LOCKWALK_COMPARE_IN=models/` only those of the files that begin so.
+/// `LOCKWALK_COMPARE=50000` compares so many states of every variant of every model; build with `-Xswiftc -O`, or it
+/// takes long. `LOCKWALK_COMPARE_IN=models/` compares only those of the files that begin so.
 @Suite struct DifferentialTests {
     static let wanted = ProcessInfo.processInfo.environment["LOCKWALK_COMPARE"].flatMap(Int.init)
     /// States of a model that are compared.
@@ -28,7 +28,8 @@ import Testing
             // The first ranges too: a value that leaves them stops the one as it stops the other.
             for ranges in ranges.isEmpty ? [ranges] : [[:], ranges] {
                 for noted in [true, false] where noted || variant.configuration.isEmpty {
-                    guard let comparison = try compare(model, ranges, notesAccesses: noted, "\(variant)") else { return }
+                    guard let comparison = try compare(model, ranges, notesAccesses: noted, "\(variant)")
+                    else { return }
                     compared += comparison.statesSeen
                 }
             }
@@ -205,7 +206,9 @@ final class Comparison {
         if a.failures != b.failures { differences.append("\(a.failures), \(b.failures)") }
         let wanted = BatchComparison.isRace(a.accesses) ? a.accesses : []
         let got = BatchComparison.isRace(b.accesses) ? b.accesses : []
-        if wanted.map(BatchComparison.describe) != got.map(BatchComparison.describe) { differences.append("accesses \(wanted), \(got)") }
+        if wanted.map(BatchComparison.describe) != got.map(BatchComparison.describe) {
+            differences.append("accesses \(wanted), \(got)")
+        }
         if differences.count > before { differences[before] += " in \(state)" }
     }
 

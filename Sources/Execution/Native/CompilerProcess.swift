@@ -137,7 +137,8 @@ struct CompilerProcess {
         return nil
     }
 
-    /// The environment, but for the place of temporary files: what a compiler that is killed leaves goes with the build.
+    /// The environment, but for the place of temporary files: what a compiler leaves that is killed goes with the
+    /// build.
     private static func settings(temporary: String) -> [UnsafeMutablePointer<CChar>?] {
         var settings: [UnsafeMutablePointer<CChar>?] = [strdup("TMPDIR=" + temporary)]
         var next = environ

@@ -1,5 +1,5 @@
 // Objects built before, by content: the name is a hash of the C source, the compiler and the flags, so nothing is ever
-// out of date. Beside each object lies its own hash. An object is loaded only if directory, object and hash belong to the
+// out of date. Beside each object lies its own hash. It is loaded only if directory, object and hash belong to the
 // user, nobody else may write to them or put another directory in their place, and the hash is right: then it is what a
 // build by this user left there.
 //

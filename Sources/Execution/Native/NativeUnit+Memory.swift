@@ -141,7 +141,9 @@ extension NativeUnit {
         if areAlike(named) {
             text = storeSelected(value, known, address, named)
         } else {
-            let cases = named.map { "case \($0): \(store(tables.cells[$0].field, value, known: known)) break; " }.joined()
+            let cases = named.map { cell in
+                "case \(cell): \(store(tables.cells[cell].field, value, known: known)) break; "
+            }.joined()
             text = "switch (\(address)) { case 0: break; \(cases)default: goto F; }"
         }
         if isGhost { return "if (\(isLive(place))) { \(text) }" }
@@ -153,7 +155,8 @@ extension NativeUnit {
         let field = tables.cells[named[0]].field
         if field.mask == 0 { return encode(field, value, known) + " (void)v; }" }
         let shift = select(address, named, table: "SH") { Int(tables.cells[$0].field.shift) }
-        var text = "\(encode(field, value, known)) const u32 h = \(shift); const u64 keep = ~(\(hex(field.mask)) << h), "
+        var text = "\(encode(field, value, known)) const u32 h = \(shift); "
+        text += "const u64 keep = ~(\(hex(field.mask)) << h), "
         text += "more = ((u64)v & \(hex(field.mask))) << h; "
         let words = Set(named.map { Int(tables.cells[$0].field.word) }).sorted()
         if words.count == 1 {

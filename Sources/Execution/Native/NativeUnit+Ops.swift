@@ -118,12 +118,14 @@ extension NativeUnit {
         case .storeField, .storePointer:
             return store(tables.cells[Int(source.bytecode.remarks[place].cell)].field, a, known: constant(op.a))
         case .loadCell: return loadCell(a, address: op.b, isChecked: false)
-        case .storeCell: return storeCell(a, known: constant(op.a), address: op.b, isGhost: op.flag != 0, isChecked: false)
+        case .storeCell:
+            return storeCell(a, known: constant(op.a), address: op.b, isGhost: op.flag != 0, isChecked: false)
         case .checkPlace: return checkPlace(op.a)
         case .checkedLoad:
             return "\(checkPlace(op.b)) \(loadCell(a, address: op.b, isChecked: true)) goto L\(place + 2);"
         case .checkedStore:
-            return "\(checkPlace(op.b)) \(storeCell(a, known: constant(op.a), address: op.b, isGhost: false, isChecked: true)) goto L\(place + 2);"
+            let stored = storeCell(a, known: constant(op.a), address: op.b, isGhost: false, isChecked: true)
+            return "\(checkPlace(op.b)) \(stored) goto L\(place + 2);"
         case .live: return "\(a) = \(isLive(op.b));"
         case .allocate: return allocate(a, pool: Int(op.x))
         case .free: return release(op.a)

@@ -37,8 +37,8 @@ struct NativeUnit {
             elements.formUnion(Int(op.b)..<Int(op.b) + Int(op.x) * Int(op.y))
         }
         self.elements = elements
-        let locals = thread < source.layout.locals.count ? source.layout.locals[thread].joined().map { $0.register } : []
-        neverNull = Self.neverNull(source, source.bytecode.units[number], source.ops(number), locals: Set(locals))
+        let locals = isProperty ? [] : Set(source.layout.locals[thread].joined().map { $0.register })
+        neverNull = Self.neverNull(source, source.bytecode.units[number], source.ops(number), locals: locals)
     }
 
     private func isChoice(_ place: Int) -> Bool {
@@ -166,8 +166,8 @@ struct NativeUnit {
         let point = tables.cells[model.threads[thread].programPointCell].field
         let bit = hex(1 << UInt64(thread))
         var text = """
-            \(storage) u32 \(name)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv, struct record *restrict r,
-                struct lw *restrict c, u64 *restrict held) {
+            \(storage) u32 \(name)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv,
+                struct record *restrict r, struct lw *restrict c, u64 *restrict held) {
 
             """
         text += declarations()
@@ -189,7 +189,8 @@ struct NativeUnit {
                 let field = tables.field(place, stale: false)
                 if carried.contains(register), field.mask != 0 {
                     let bits = raw(word: place.word, shift: place.shift, mask: place.mask)
-                    text += "        b\(register) = \(bits); \(self.register(register)) = \(decode(field, "b\(register)"));\n"
+                    text += "        b\(register) = \(bits);\n"
+                    text += "        \(self.register(register)) = \(decode(field, "b\(register)"));\n"
                 } else {
                     text += "        \(self.register(register)) = \(load(field));\n"
                 }

@@ -1,5 +1,5 @@
-/// Whether a shared object is all there. The loader maps what the headers promise and is killed by a signal where the file
-/// ends before that, so a file that was cut short must never get to it.
+/// Whether a shared object is all there. The loader maps what the headers promise, and the process dies of a signal where
+/// the file ends before that: so a file that was cut short must never get to the loader.
 enum ObjectFile {
     static func isWhole(_ bytes: [UInt8]) -> Bool {
         #if os(Linux)
@@ -12,7 +12,8 @@ enum ObjectFile {
     /// ELF-64 in the byte order of this machine: the program headers and all that they have loaded lie within the file.
     static func isWholeELF(_ bytes: [UInt8]) -> Bool {
         let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2]
-        guard bytes.count >= 64, Array(bytes.prefix(5)) == magic, number(bytes, at: 16, size: 2) == 3 else { return false }
+        guard bytes.count >= 64, Array(bytes.prefix(5)) == magic, number(bytes, at: 16, size: 2) == 3
+        else { return false }
         let table = number(bytes, at: 32, size: 8)
         let entrySize = number(bytes, at: 54, size: 2)
         let count = number(bytes, at: 56, size: 2)

@@ -24,7 +24,8 @@ enum PrivateFiles {
         return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR && isOurs(info)
     }
 
-    /// Nobody but the user and root can put something else in the place of what is in there. It may be reached by a link.
+    /// Nobody but the user and root can put something else in the place of what is in there. It may be reached by a
+    /// link.
     static func isSafeParent(_ path: String) -> Bool {
         var info = stat()
         guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_uid == geteuid() || info.st_uid == 0
