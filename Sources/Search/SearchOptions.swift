@@ -32,7 +32,7 @@ public struct SearchOptions: Sendable {
     var sharedLevelMin = 2048
     var unitRecords = 512
     /// Tables of so many bytes stay in order when keys get longer. Likewise.
-    var inOrderBytes = 32 << 20
+    var inOrderBytes = 1 << 20
 
     public init(
         enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],

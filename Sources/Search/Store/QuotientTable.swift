@@ -33,7 +33,7 @@ final class QuotientTable: @unchecked Sendable {
 
     /// Tables of so many bytes stay in order when keys get longer: they and their successor must not both be there as a
     /// whole.
-    var inOrderBytes = 32 << 20
+    var inOrderBytes = 1 << 20
     /// Lines that are moved in one go: two MiB, a huge page.
     private static let linesPerPart = 1 << 15
 
@@ -62,14 +62,22 @@ final class QuotientTable: @unchecked Sendable {
 
     /// Makes a larger table ready to be filled, of at most `room` bytes; false if that is too little. Nobody may insert
     /// until `finishGrowing`.
-    func beginGrowing(room: Int) -> Bool { shape.grown(room: room).map { begin($0, mix) } ?? false }
+    func beginGrowing(room: Int) -> Bool {
+        guard let shape = shape.grown(room: room) else { return false }
+        return begin(shape, isMixedEnough(mix, shape) ? mix : KeyMix(bits: mix.bits))
+    }
+
+    /// Lines are chosen by the first bits of a mixed key, which must be well mixed ones.
+    private func isMixedEnough(_ mix: KeyMix, _ shape: TableShape) -> Bool {
+        mix.extraBits == 0 || mix.bits - Int(mix.extraBits) >= shape.shift + 8
+    }
 
     /// The same for keys of more bits. Small tables mix them all; large ones leave the new bits unmixed, and stay in order.
     func beginWidening(keyBits: Int, count: Int, room: Int) -> Bool {
         let wanted = max(keyBits, mix.bits)
         guard let shape = shape.widened(keyBits: wanted, count: count, room: room) else { return false }
-        let extraBits = bytes < inOrderBytes ? 0 : Int(mix.extraBits) + wanted - mix.bits
-        return begin(shape, KeyMix(bits: wanted, extraBits: extraBits))
+        let inOrder = KeyMix(bits: wanted, extraBits: Int(mix.extraBits) + wanted - mix.bits)
+        return begin(shape, bytes >= inOrderBytes && isMixedEnough(inOrder, shape) ? inOrder : KeyMix(bits: wanted))
     }
 
     /// The same for keys of another kind, of which there are `count`: `rekey` says what becomes of a key, and is asked for
@@ -99,7 +107,7 @@ final class QuotientTable: @unchecked Sendable {
         guard let target else { return }
         let lineCount = shape.lineCount
         let more = Int(target.mix.extraBits) - Int(mix.extraBits)
-        let isInOrder = rekey == nil && more == target.mix.bits - mix.bits
+        let isInOrder = rekey == nil && more == target.mix.bits - mix.bits && more >= 0
         let stretch = TableView.Stretch(from: mix, to: target.mix)
         while true {
             let first = Int(cm_add(nextPart, 1)) * Self.linesPerPart
