@@ -152,12 +152,17 @@ final class BatchComparison {
 
     private func compare(_ start: Int, _ count: Int, countsLeft: Bool) {
         var total = 0
+        var accesses = 0
         for index in 0..<count {
             let record = records[index]
             let wanted = expected[start + index]
             let before = differences.count
             if Int(record.first) != total { differences.append("successors begin at \(record.first), not \(total)") }
             total += Int(record.count)
+            if Int(record.accessFirst) != accesses {
+                differences.append("accesses begin at \(record.accessFirst), not \(accesses)")
+            }
+            accesses += Int(record.accessCount)
             if record.flags != 0 {
                 if countsLeft, wanted.isPlain { leftForNothing += 1 }
                 anyLeft = true
