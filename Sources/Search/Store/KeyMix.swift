@@ -11,7 +11,7 @@ struct KeyMix {
     let bits: Int
     let extraBits: UInt64
     let mask: UInt64
-    private let baseBits: UInt64
+    let baseBits: UInt64
     private let baseMask: UInt64
     private let half: UInt64
     private static let first: UInt64 = 0x9e37_79b9_7f4a_7c15

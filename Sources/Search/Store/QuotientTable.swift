@@ -37,9 +37,24 @@ final class QuotientTable: @unchecked Sendable {
     /// Lines that are moved in one go: two MiB, a huge page.
     private static let linesPerPart = 1 << 15
 
+    /// Bits that keys have. The mix may have some more.
+    private(set) var keyBits: Int
+    /// Keys may get longer.
+    private var mayWiden: Bool
+
+    enum Growth {
+        /// Nothing to do, or it is done.
+        case done
+        /// Parts are to be moved.
+        case begun
+        case noRoom
+    }
+
     /// Nil if there is no room for the smallest table.
-    init?(keyBits: Int, room: Int) {
-        mix = KeyMix(bits: max(keyBits, TableShape.keyBitsMin))
+    init?(keyBits: Int, mayWiden: Bool = false, room: Int) {
+        self.keyBits = max(keyBits, TableShape.keyBitsMin)
+        self.mayWiden = mayWiden
+        mix = KeyMix(bits: self.keyBits)
         shape = TableShape(keyBits: mix.bits, shift: TableShape.shiftMin, parts: 4)
         guard shape.bytes <= room, let lines = cm_map(shape.bytes) else { return nil }
         starts = .allocate(capacity: 16)
@@ -63,21 +78,28 @@ final class QuotientTable: @unchecked Sendable {
     /// Makes a larger table ready to be filled, of at most `room` bytes; false if that is too little. Nobody may insert
     /// until `finishGrowing`.
     func beginGrowing(room: Int) -> Bool {
-        guard let shape = shape.grown(room: room) else { return false }
-        return begin(shape, isMixedEnough(mix, shape) ? mix : KeyMix(bits: mix.bits))
+        guard let larger = shape.grown(keyBits: keyBits, room: room) else { return false }
+        return begin(larger)
     }
 
-    /// Lines are chosen by the first bits of a mixed key, which must be well mixed ones.
-    private func isMixedEnough(_ mix: KeyMix, _ shape: TableShape) -> Bool {
-        mix.extraBits == 0 || mix.bits - Int(mix.extraBits) >= shape.shift + 8
+    /// The same for keys of so many bits; nothing to be filled if there were bits to spare.
+    func beginWidening(keyBits wanted: Int, count: Int, room: Int) -> Growth {
+        keyBits = max(keyBits, wanted)
+        if keyBits <= mix.bits { return .done }
+        guard let shape = shape.widened(keyBits: keyBits, count: count, room: room) else { return .noRoom }
+        return begin(shape) ? .begun : .noRoom
     }
 
-    /// The same for keys of more bits. Small tables mix them all; large ones leave the new bits unmixed, and stay in order.
-    func beginWidening(keyBits: Int, count: Int, room: Int) -> Bool {
-        let wanted = max(keyBits, mix.bits)
-        guard let shape = shape.widened(keyBits: wanted, count: count, room: room) else { return false }
-        let inOrder = KeyMix(bits: wanted, extraBits: Int(mix.extraBits) + wanted - mix.bits)
-        return begin(shape, bytes >= inOrderBytes && isMixedEnough(inOrder, shape) ? inOrder : KeyMix(bits: wanted))
+    /// Keys that may get longer have bits to spare as long as that costs no room. Those and the bits that have come to a
+    /// large table stand unmixed behind the others, so that the table stays in order when it is rebuilt.
+    private func begin(_ shape: TableShape) -> Bool {
+        if !mayWiden { return begin(shape, mix) }
+        let spacious = shape.spacious()
+        let base = Int(mix.baseBits)
+        // Lines are chosen by the first bits of a mixed key, which must be well mixed ones.
+        let isInOrder = bytes >= inOrderBytes && base >= shape.shift + 8
+        return begin(
+            spacious, KeyMix(bits: spacious.keyBits, extraBits: spacious.keyBits - (isInOrder ? base : keyBits)))
     }
 
     /// The same for keys of another kind, of which there are `count`: `rekey` says what becomes of a key, and is asked for
@@ -87,6 +109,8 @@ final class QuotientTable: @unchecked Sendable {
     ) -> Bool {
         let bits = max(keyBits, TableShape.keyBitsMin)
         guard let shape = shape.widened(keyBits: bits, count: count, room: room) else { return false }
+        self.keyBits = bits
+        mayWiden = false
         return begin(shape, KeyMix(bits: bits), rekey)
     }
 
@@ -106,8 +130,7 @@ final class QuotientTable: @unchecked Sendable {
     func moveParts() {
         guard let target else { return }
         let lineCount = shape.lineCount
-        let more = Int(target.mix.extraBits) - Int(mix.extraBits)
-        let isInOrder = rekey == nil && more == target.mix.bits - mix.bits && more >= 0
+        let isInOrder = rekey == nil && target.mix.baseBits == mix.baseBits
         let stretch = TableView.Stretch(from: mix, to: target.mix)
         while true {
             let first = Int(cm_add(nextPart, 1)) * Self.linesPerPart

@@ -82,7 +82,7 @@ final class StateStore: @unchecked Sendable {
             table = nil
             plain = VisitedSet(wordCount: wordCount, memoryLimit: room)
         } else {
-            guard let table = QuotientTable(keyBits: keyBits, room: room) else { return nil }
+            guard let table = QuotientTable(keyBits: keyBits, mayWiden: kind == .dense, room: room) else { return nil }
             self.table = table
         }
         counter = .allocate(capacity: 1)
@@ -129,7 +129,11 @@ final class StateStore: @unchecked Sendable {
         let room = room - (bytes - table.bytes)
         if kind == .dense, let dense, dense.isTight {
             guard dense.widen() else { return changeToFolding(dense, room: room) }
-            return table.beginWidening(keyBits: dense.keyBits, count: count, room: room) ? .begun : .broken
+            switch table.beginWidening(keyBits: dense.keyBits, count: count, room: room) {
+            case .begun: return .begun
+            case .noRoom: return .broken
+            case .done: break
+            }
         }
         for dictionary in folding?.dictionaries ?? [] where dictionary.needsToGrow {
             if !dictionary.grow(room: room - table.bytes) { return .broken }

@@ -75,15 +75,27 @@ struct TableShape: Equatable {
 
     /// Small tables double, as moving them costs more than the room; then they grow by a third at least, and large ones as
     /// little as they can.
-    func grown(room: Int) -> TableShape? {
+    func grown(keyBits: Int, room: Int) -> TableShape? {
         let wanted = bytes < 64 << 20 ? growAt * 2 : bytes < 256 << 20 ? growAt / 3 * 4 : growAt / 8 * 9
         var best: TableShape?
-        var shape = self
-        while let larger = shape.next, larger.bytes <= room {
-            shape = larger
-            // Where a larger table has narrower entries there may be a smaller one of many: the first that will do.
+        var size = next
+        while let larger = size, larger.bytes <= room {
+            // Where keys had bits to spare, entries may become narrower than they were.
+            let shape = TableShape(keyBits: keyBits, shift: larger.shift, parts: larger.parts)
             if shape.growAt > growAt { best = shape }
             if shape.growAt >= wanted { break }
+            size = larger.next
+        }
+        return best
+    }
+
+    /// The same for as many more bits as entries have room for.
+    func spacious() -> TableShape {
+        var best = self
+        while best.keyBits < DenseFolding.keyBitsMax {
+            let more = TableShape(keyBits: best.keyBits + 1, shift: shift, parts: parts)
+            if more.format != format { break }
+            best = more
         }
         return best
     }

@@ -12,7 +12,7 @@ extension TableView {
         }
     }
 
-    /// How mixed keys get more unmixed bits at their end: those that are there stay the lowest.
+    /// How mixed keys get more unmixed bits at their end, or fewer where they use fewer: the lowest stay the lowest.
     struct Stretch {
         let from: UInt64
         let to: UInt64
