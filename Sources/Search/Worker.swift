@@ -45,7 +45,7 @@ struct Worker: ~Copyable {
                 model: analyses.model, layout: level.layout,
                 options: ExecutionOptions(
                     checks: options.enabled.union(options.errors), recordAccesses: races != nil,
-                    mayRace: races?.mayRace)))
+                    mayRace: races?.mayRace, keyParts: level.store.dense?.stretches ?? [])))
         let wordCount = level.layout.wordCount
         let threadCount = analyses.model.threads.count
         let batch = StepBatch(wordCount: wordCount, threadCount: threadCount)
@@ -205,9 +205,10 @@ struct Worker: ~Copyable {
         let wordCount = self.wordCount
         let count = batch.count
         var state = UnsafePointer(batch.words)
+        let isDone = engine.keys(state, count: count, shares: dense.shares, into: mixed)
         var index = 0
         while index < count {
-            let key = dense.key(state)
+            let key = isDone ? dense.key(state, sum: mixed[index]) : dense.key(state)
             if key == DenseFolding.full { return false }
             let place = mix.mixed(key)
             view.prefetch(place)

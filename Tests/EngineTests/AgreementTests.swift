@@ -38,6 +38,15 @@ import Testing
         }
     }
 
+    /// Machine code from the first state on, keys included.
+    @Test(arguments: Models.files) func machineCodeAgrees(_ file: String) throws {
+        guard let model = try Models.model(Variant(file: file, configuration: [:])) else { return }
+        let plain = try answer(model, Way(store: .plain, threads: 1))
+        if plain.isLarge { return }
+        let native = try answer(model, Way(store: .exact, threads: 2), native: .always)
+        #expect(native == plain)
+    }
+
     /// A search that is cut says the same for every number of threads.
     @Test(arguments: [10, 200, 900]) func aCutSearchAgrees(states: Int) throws {
         let model = try #require(try Models.model(Variant(file: "models/seed4-walker-rules.c", configuration: [:])))
@@ -60,9 +69,11 @@ import Testing
         var description: String { "\(verdict) \(states) \(transitions) \(depth)" }
     }
 
-    private func answer(_ model: Model, _ way: Way, states: Int = AgreementTests.statesMax) throws -> Answer {
+    private func answer(
+        _ model: Model, _ way: Way, states: Int = AgreementTests.statesMax, native: NativeUse = .off
+    ) throws -> Answer {
         var options = SearchOptions(
-            stateLimit: states, memoryLimit: 1 << 30, native: .off, threads: way.threads, store: way.store)
+            stateLimit: states, memoryLimit: 1 << 30, native: native, cachesNative: false, threads: way.threads, store: way.store)
         options.sharedLevelMin = 1
         options.unitRecords = 3
         options.inOrderBytes = 32 << 10

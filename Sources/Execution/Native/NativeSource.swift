@@ -204,6 +204,7 @@ struct NativeSource {
             """)
         let cases = model.properties.indices.map { "    case \($0): return property\($0)(c, s);\n" }.joined()
         add("u32 lw_property(struct lw *c, const u64 *s, u32 number) {\n    switch (number) {\n\(cases)    }\n    return 2;\n}\n")
+        add(keyFunction)
     }
 
     private static let prelude = """

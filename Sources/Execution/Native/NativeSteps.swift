@@ -61,8 +61,14 @@ package struct NativeEntries {
     package typealias Expand = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, UInt32) -> UInt32
     package typealias Judge = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, UInt32) -> UInt32
 
+    package typealias Keys = @convention(c) (
+        UnsafePointer<UInt64>, UInt32, UnsafePointer<UnsafeMutablePointer<UInt64>>, UnsafeMutablePointer<UInt64>
+    ) -> Void
+
     package var expand: Expand
     package var property: Judge
+    /// There is none if it was built without `keyParts`.
+    package var keys: Keys?
 }
 
 /// The steps of one model in one layout as machine code. Shared by all threads of the search; each has a `StepEngine`.
@@ -88,7 +94,8 @@ public final class NativeSteps: @unchecked Sendable {
         successorsMax = NativeSource.successorsMax(threadCount)
         entries = NativeEntries(
             expand: unsafeBitCast(expand, to: NativeEntries.Expand.self),
-            property: unsafeBitCast(property, to: NativeEntries.Judge.self))
+            property: unsafeBitCast(property, to: NativeEntries.Judge.self),
+            keys: dlsym(handle, "lw_keys").map { unsafeBitCast($0, to: NativeEntries.Keys.self) })
     }
 
     deinit { dlclose(handle) }

@@ -41,7 +41,10 @@ final class DenseFolding: @unchecked Sendable {
         }
     }
 
+    let stretches: [StateStretch]
     let parts: UnsafeMutablePointer<Part>
+    /// Each part's array, for machine code.
+    let shares: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
     let partCount: Int
     let wordCount: Int
     private var numberings: [Numbering]
@@ -60,25 +63,29 @@ final class DenseFolding: @unchecked Sendable {
     init?(model: Model, layout: StateLayout) {
         let stretches = layout.stretches(model: model, bitsMax: Self.partBitsMax)
         guard !stretches.isEmpty, stretches.count <= Self.partsMax else { return nil }
+        self.stretches = stretches
         wordCount = layout.wordCount
         partCount = stretches.count
         parts = .allocate(capacity: partCount)
+        shares = .allocate(capacity: partCount)
         numberings = stretches.map { _ in Numbering() }
         monitor = .allocate(capacity: 1)
         cm_monitor_init(monitor)
         for (index, stretch) in stretches.enumerated() {
             let room = 1 << stretch.bits
-            let shares = UnsafeMutablePointer<UInt64>.allocate(capacity: room)
-            shares.initialize(repeating: Self.unmet, count: room)
+            let own = UnsafeMutablePointer<UInt64>.allocate(capacity: room)
+            own.initialize(repeating: Self.unmet, count: room)
+            (shares + index).initialize(to: own)
             (parts + index).initialize(
                 to: Part(
-                    word: stretch.word, shift: UInt64(stretch.shift), mask: UInt64(room - 1), shares: shares))
+                    word: stretch.word, shift: UInt64(stretch.shift), mask: UInt64(room - 1), shares: own))
         }
     }
 
     deinit {
         for index in 0..<partCount { parts[index].shares.deallocate() }
         parts.deallocate()
+        shares.deallocate()
         cm_monitor_destroy(monitor)
         monitor.deallocate()
     }
@@ -108,6 +115,10 @@ final class DenseFolding: @unchecked Sendable {
         let sum = sum(state)
         return sum & Self.unmet == 0 ? sum : add(state)
     }
+
+    /// The same for what machine code made of it.
+    @inline(__always)
+    func key(_ state: UnsafePointer<UInt64>, sum: UInt64) -> UInt64 { sum & Self.unmet == 0 ? sum : add(state) }
 
     /// The key of a state if all of its parts were met.
     func findKey(_ state: UnsafePointer<UInt64>) -> UInt64? {
