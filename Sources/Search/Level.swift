@@ -48,7 +48,8 @@ final class Level: @unchecked Sendable {
         self.log = log
         gate = GrowthGate(store: store) { analyses.options.memoryLimit - frontier.bytes - log.bytes }
         self.view = view
-        deadlocks = DeadlockCheck(model: analyses.model, mayEnable: analyses.mayEnable, view: view)
+        deadlocks = DeadlockCheck(
+            model: analyses.model, layout: layout, mayEnable: analyses.mayEnable, view: view)
         leaks = analyses.looksFor(.leak) ? LeakCheck(model: analyses.model, view: view) : nil
         important = deadlocks.important
         judgesDeadlocks = analyses.options.enabled.contains(.deadlock)

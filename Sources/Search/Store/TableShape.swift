@@ -73,10 +73,17 @@ struct TableShape: Equatable {
         return TableShape(keyBits: keyBits, shift: isLast ? shift + 1 : shift, parts: isLast ? 4 : parts + 1)
     }
 
-    /// Small tables double, as moving them costs more than the room; then they grow by a third at least, and large ones as
-    /// little as they can.
+    /// Tables that fit a near cache double; of those beyond, moving costs more than room, so they quadruple while they are
+    /// small, then double, then grow by a third at least, and in the end as little as they can.
     func grown(keyBits: Int, room: Int) -> TableShape? {
-        let wanted = bytes < 64 << 20 ? growAt * 2 : bytes < 256 << 20 ? growAt / 3 * 4 : growAt / 8 * 9
+        let wanted =
+            switch bytes >> 20 {
+            case 0: growAt * 2
+            case 1..<16: growAt * 4
+            case 16..<64: growAt * 2
+            case 64..<256: growAt / 3 * 4
+            default: growAt / 8 * 9
+            }
         var best: TableShape?
         var size = next
         while let larger = size, larger.bytes <= room {
