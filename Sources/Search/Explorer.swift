@@ -21,6 +21,7 @@ struct Analyses {
     let mayEnable: MayEnable
     let liveness: [Liveness]
     let start = ContinuousClock.now
+    let experience = NativeExperience()
 
     init(model: Model, options: SearchOptions) {
         self.model = model

@@ -57,7 +57,7 @@ final class Level: @unchecked Sendable {
         admitted.initialize(repeating: 0, count: 3)
         isCut = admitted + 1
         hasNative = admitted + 2
-        handOver = NativeHandOver(analyses.options)
+        handOver = NativeHandOver(analyses.options, analyses.experience)
         monitor = .allocate(capacity: 1)
         cm_monitor_init(monitor)
     }
