@@ -53,11 +53,24 @@ private struct CounterexampleBuilder {
         let sentences = FailureSentences(finding: finding, run: run, names: names, held: held)
         let failsInStep = finding.stuck.isEmpty && finding.accesses.isEmpty && !run.records.isEmpty
             && finding.kind != .leak
-        return Counterexample(
+        var example = Counterexample(
             kind: finding.kind, verdict: finding.verdictText, participants: threads.map(participant),
-            steps: steps, lastStepFails: failsInStep, failingText: failingText(), pending: pending.all, source: source(failsInStep),
-            explanation: sentences.all + pending.sentences, holdings: held.holdings(of: threads), locals: threads.flatMap(VariablesAtEnd(run: run, names: names).of),
-            isShortest: finding.isShortest)
+            steps: steps, lastStepFails: failsInStep, failingText: failingText(), pending: pending.all,
+            source: source(failsInStep), explanation: sentences.all + pending.sentences,
+            holdings: held.holdings(of: threads),
+            locals: threads.flatMap(VariablesAtEnd(run: run, names: names).of), isShortest: finding.isShortest)
+        example.names = finding.names
+        example.initial = finding.initial
+        if failsInStep { example.failingRemark = sentences.remark }
+        example.idleThreads = idleThreads()
+        return example
+    }
+
+    /// Callbacks that nobody queued are not missed.
+    private func idleThreads() -> [String] {
+        model.threads.indices.filter { thread in
+            !threads.contains(thread) && model.classes[model.threads[thread].threadClass].kind != .callback
+        }.map { model.threads[$0].name }
     }
 
     private func participant(_ number: Int) -> Counterexample.Participant {
@@ -72,10 +85,20 @@ private struct CounterexampleBuilder {
     ) -> Counterexample.Step {
         let thread = Int(record.move.thread)
         let step = run.step(record)
+        let result = StepResult(run: run, names: names)
         return Counterexample.Step(
-            number: number, thread: thread, function: step.function, depth: step.callSites.count,
-            place: names.line(of: step.range), text: StepText.shortened(step.text), result: StepResult(run: run, names: names).text(record, step),
-            effects: effects(record, step), holdings: holdings)
+            number: number, thread: thread, choice: Int(record.move.choice), function: step.function,
+            depth: step.callSites.count, place: names.line(of: step.range), text: StepText.shortened(step.text),
+            result: result.text(record, step), reads: result.accesses(record), effects: effects(record, step),
+            ghosts: ghosts(record), holdings: holdings)
+    }
+
+    private func ghosts(_ record: StepRecord) -> [Counterexample.Access] {
+        record.events.compactMap { _, event in
+            guard case .wrote(let cell, _, let new) = event, model.cells[cell].isGhost else { return nil }
+            return Counterexample.Access(
+                place: names.place(cell), value: names.value(new, ofCell: cell, in: run.view(record.after)))
+        }
     }
 
     private func effects(_ record: StepRecord, _ step: Step) -> [Counterexample.Effect] {

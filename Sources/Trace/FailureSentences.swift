@@ -25,6 +25,30 @@ struct FailureSentences {
         return message.isEmpty ? [] : [sentence(message)]
     }
 
+    /// What stands under the carets: a word on why this step fails, the sentences below have the rest.
+    var remark: String? {
+        guard let failure = run.records.last?.failure, failure.move.thread >= 0 else { return nil }
+        let thread = Int(failure.move.thread)
+        switch failure.kind {
+        case .useAfterFree, .doubleFree, .stalePointer:
+            guard let slot = slot(of: failure), let freed = stepThatFreed(slot) else { return nil }
+            return "freed by \(run.name(of: Int(run.records[freed - 1].move.thread))) in step \(freed)"
+        case .nullDereference: return "NULL"
+        case .recursiveLock:
+            guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return nil }
+            let since = held.locks(of: thread).first { $0.name == lock.name }?.since
+            return "holds it" + (since.map { " since step \($0)" } ?? "")
+        case .badUnlock: return run.records.last.flatMap(names.lock(readBy:)).map(holders(of:))
+        default: return nil
+        }
+    }
+
+    private func stepThatFreed(_ slot: Int) -> Int? {
+        run.lastStep(before: run.records.count) {
+            if case .freed(let number) = $0 { number == slot } else { false }
+        }
+    }
+
     private var kindSentences: [String] {
         guard let failure = run.records.last?.failure ?? finding.failure else { return propertySentences }
         guard failure.move.thread >= 0 else { return [] }
@@ -112,10 +136,7 @@ struct FailureSentences {
     /// Who freed it in this run, and for a typesafe object when its grace period ended.
     private func whoFreed(_ slot: Int) -> [String] {
         let object = names.object(slot)
-        let freed = run.lastStep(before: run.records.count) {
-            if case .freed(let number) = $0 { number == slot } else { false }
-        }
-        guard let freed else {
+        guard let freed = stepThatFreed(slot) else {
             let wasFree = run.view(run.initial).value(of: model.slots[slot].liveCell) == 0
             return wasFree ? ["\(object) was never allocated in this run."] : []
         }

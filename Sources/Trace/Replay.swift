@@ -9,10 +9,17 @@ public struct Replay {
     private let model: Model
     private let layout: StateLayout
     private let interpreter: Interpreter
+    private let ranges: InferredRanges
+    private let checks: Set<FailureKind>
+    private let keepsStates: Bool
 
-    /// `ranges` and `checks` are those of the search.
-    public init(model: Model, ranges: InferredRanges, checks: Set<FailureKind>) {
+    /// `ranges` and `checks` are those of the search. With `keepsStates` the counterexamples have all their states in
+    /// words, which takes a while for large models.
+    public init(model: Model, ranges: InferredRanges, checks: Set<FailureKind>, keepsStates: Bool = false) {
         self.model = model
+        self.ranges = ranges
+        self.checks = checks
+        self.keepsStates = keepsStates
         layout = StateLayout(
             model: model, liveness: model.liveness(), ranges: ranges,
             tracksStalePointers: checks.contains(.stalePointer))
@@ -23,8 +30,24 @@ public struct Replay {
     public func counterexample(_ finding: Finding) throws -> Counterexample {
         let run = try run(finding, moves: finding.moves)
         try confirm(finding, run)
-        guard !finding.second.isEmpty else { return Counterexample(finding: finding, run: run) }
-        return Counterexample(finding: finding, run: run, sibling: try self.run(finding, moves: finding.second))
+        let sibling = finding.second.isEmpty ? nil : try self.run(finding, moves: finding.second)
+        var example = Counterexample(finding: finding, run: run, sibling: sibling)
+        if keepsStates {
+            example.states = states(finding, moves: finding.moves)
+            if !finding.second.isEmpty { example.companion[0].states = states(finding, moves: finding.second) }
+        }
+        return example
+    }
+
+    /// The state before the first step and after each, in words; none where the run does not begin.
+    private func states(_ finding: Finding, moves: [Move]) -> [StateSnapshot] {
+        guard var walk = try? Walk(model: model, checks: checks, ranges: ranges, initial: finding.initial) else { return [] }
+        var states = [walk.snapshot()]
+        for move in moves {
+            guard walk.take(move) else { break }
+            states.append(walk.snapshot())
+        }
+        return states
     }
 
     // MARK: The steps

@@ -88,10 +88,9 @@ struct StepLines {
     }
 
     /// For a trace in one column: in one line if there is room, `pmd_populate(): READ_ONCE(mm.pmd) -> NULL`.
-    func compactLines(width: Int, fails: Bool, failingText: String?) -> [String] {
+    func compactLines(width: Int) -> [String] {
         let text = lines.map(\.text).joined(separator: " ")
-        if fails || text.count > width { return wrappedLines(width: width, fails: fails, failingText: failingText) }
-        return [text]
+        return text.count > width ? wrappedLines(width: width, fails: false) : [text]
     }
 
     /// Remarks are broken rather than make a column wider than this.

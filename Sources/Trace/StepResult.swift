@@ -49,6 +49,14 @@ struct StepResult {
         }
     }
 
+    /// What the program read, for those who want all of it.
+    func accesses(_ record: StepRecord) -> [Counterexample.Access] {
+        let after = run.view(record.after)
+        return reads(record, run.code(of: Int(record.move.thread))).map { cell, value in
+            Counterexample.Access(place: names.place(cell), value: names.value(value, ofCell: cell, in: after))
+        }
+    }
+
     /// A struct has no one value: `.table = ptpages[0], .huge = false`.
     private func readValues(_ record: StepRecord, _ step: Step, _ code: Code) -> String? {
         guard step.kind == .load || step.kind == .readModifyWrite else { return nil }

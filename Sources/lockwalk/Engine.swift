@@ -43,9 +43,10 @@ enum Engine {
 
     /// Executes a finding again and tells it.
     static func counterexample(
-        _ finding: Finding, of result: SearchResult, _ model: Model, _ request: SearchRequest
+        _ finding: Finding, of result: SearchResult, _ model: Model, _ request: SearchRequest, withStates: Bool = false
     ) throws -> Counterexample {
-        try Replay(model: model, ranges: result.ranges, checks: checks(model, request)).counterexample(finding)
+        try Replay(model: model, ranges: result.ranges, checks: checks(model, request), keepsStates: withStates)
+            .counterexample(finding)
     }
 
     /// The layout with which a search begins.

@@ -4,11 +4,16 @@ import Syntax
 enum HelpCommand: Command {
     static let syntax = CommandSyntax(
         name: "help", summary: "tell about a command", operands: "[COMMAND]",
-        description: "Shows the commands, or the options of COMMAND.", options: [])
+        description: "Shows the commands, or the options of COMMAND. 'help json' shows the grammar of\nthe JSON that lockwalk writes.",
+        options: [])
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard let name = arguments.operands.first else {
             console.out.write(overviewText(Commands.all.map { $0.syntax }))
+            return .holds
+        }
+        if name == "json" {
+            console.out.write(JSONGrammar.text)
             return .holds
         }
         console.out.write(helpText(Commands.syntax(of: try command(name))))
