@@ -18,6 +18,18 @@ extension Counterexample {
     }
 }
 
+extension Counterexample {
+    /// Tells a run in which nothing is wrong.
+    init(open run: Run, initial: Int, moves: [Move]) {
+        let none = Finding(kind: .violated, names: [], initial: initial, moves: moves, message: "")
+        self = CounterexampleBuilder(finding: none, run: run).build()
+        verdict = ""
+        lastStepFails = false
+        source = nil
+        explanation = []
+    }
+}
+
 extension Finding {
     /// As EXPECT would name it: `USE_AFTER_FREE(ptpages)`.
     public var verdictText: String {

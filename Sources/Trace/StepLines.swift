@@ -107,3 +107,8 @@ func carets(under line: String) -> String {
     let margin = line.prefix { $0 == " " }.count
     return String(repeating: " ", count: margin) + String(repeating: "^", count: max(3, line.count - margin))
 }
+
+extension Counterexample.Step {
+    /// `-> NULL`, `[frees ptpages[0]]`: what the text does not say by itself.
+    public var remarks: [String] { StepLines.remarks(self) }
+}

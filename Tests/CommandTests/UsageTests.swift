@@ -17,7 +17,8 @@ import Testing
     static let cases = [
         Case("chekc", "m.c", says: "unknown command 'chekc'; did you mean 'check'?"),
         Case("xyzzy", says: "unknown command 'xyzzy'"),
-        Case("replay", says: "'replay' is not there yet"),
+        Case("replay", says: "TRACE is missing"),
+        Case("replay", "a", "b", "c", says: "'c' is one too many: replay takes TRACE and MODEL"),
         Case("simulate", says: "'simulate' is not there yet"),
         Case("help", "tset", says: "unknown command 'tset'; did you mean 'test'?"),
         Case("--frobnicate", says: "option '--frobnicate' needs a command before it"),

@@ -18,8 +18,8 @@ extension Counterexample {
     /// What was found, with its runs: a `finding` of the grammar.
     public func findingJSON() -> JSONValue {
         .object([
-            .init("verdict", .string(verdict)),
-            .init("kind", .string(kind.word)),
+            .init("verdict", isOpen ? .null : .string(verdict)),
+            .init("kind", isOpen ? .null : .string(kind.word)),
             .init("names", .strings(names)),
             .init("is_shortest", .bool(isShortest)),
             .init("explanation", .strings(explanation)),

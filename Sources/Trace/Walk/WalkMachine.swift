@@ -62,6 +62,8 @@ public struct Moment: Sendable {
     /// All steps that can be taken, those that fail among them, by thread and choice.
     public var moves: [Move]
     public var failures: [StepFailure]
+    /// What the threads are about to read and write.
+    var accesses: [PendingAccess]
 
     public func moves(of thread: Int) -> [Move] { moves.filter { Int($0.thread) == thread } }
 
@@ -73,6 +75,7 @@ public struct Moment: Sendable {
             holders.append(expansion.status[thread] == .waitsForHolders ? expansion.holders[thread] : 0)
         }
         failures = expansion.failures
+        accesses = expansion.accesses
         moves = (0..<expansion.count).map { expansion.moves[$0] } + failures.map(\.move)
         moves.sort { ($0.thread, $0.choice) < ($1.thread, $1.choice) }
     }

@@ -22,13 +22,13 @@ extension Command {
 enum Commands {
     static var all: [any Command.Type] {
         [
-            CheckCommand.self, TestCommand.self, LayoutCommand.self, ExplainCommand.self, HeaderCommand.self,
-            BenchCommand.self, HelpCommand.self,
+            CheckCommand.self, TestCommand.self, ReplayCommand.self, LayoutCommand.self, ExplainCommand.self,
+            HeaderCommand.self, BenchCommand.self, HelpCommand.self,
         ]
     }
 
     /// Known by name, so that nobody takes them for a typing error.
-    static let notYet = ["replay", "simulate"]
+    static let notYet = ["simulate"]
 
     static let help = OptionSyntax(long: "help", short: "h", help: "show this text")
 

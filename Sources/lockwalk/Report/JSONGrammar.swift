@@ -51,7 +51,8 @@ enum JSONGrammar {
         }
 
         finding = {
-          "verdict": text, "kind": text,   USE_AFTER_FREE(ptpages), USE_AFTER_FREE
+          "verdict": text?, "kind": text?, USE_AFTER_FREE(ptpages), USE_AFTER_FREE;
+                                           null for a run in which nothing is wrong
           "names": [text],                 what an EXPECT may put in the brackets
           "is_shortest": bool,             proven: no shorter run shows it
           "explanation": [text],           sentences

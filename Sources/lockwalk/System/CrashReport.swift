@@ -17,6 +17,7 @@ enum CrashReport {
         sigaltstack(&stack, nil)
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
+            RawTerminal.restore()
             _ = Platform.write(2, CrashReport.text.utf8Start, CrashReport.text.utf8CodeUnitCount)
             _exit(ExitCode.internal.rawValue)
         }
