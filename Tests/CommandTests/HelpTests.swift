@@ -1,7 +1,7 @@
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["check", "test", "replay", "layout", "explain", "header", "help"]
+    static let commands = ["check", "test", "replay", "simulate", "layout", "explain", "header", "help"]
 
     @Test func overview() throws {
         let answer = try Program.run(["help"])

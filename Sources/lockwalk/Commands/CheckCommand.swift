@@ -57,6 +57,9 @@ enum CheckCommand: Command {
             checksOff: notLookedFor, premises: premises, isQuiet: isQuiet, showsAllCoverage: arguments.has("coverage"),
             showsLines: arguments.has("cover"), colors: colors)
         if let file = arguments.last("trace") { try Files.write(document.json().formatted(), to: file) }
+        if let file = arguments.last("html") {
+            try PageReport.write(violation ?? warnings.first, of: model, name: loaded.name, to: file, console)
+        }
         console.out.write(arguments.has("json") ? document.json().formatted() : report.text())
         return VerdictWording.exitCode(result)
     }

@@ -22,13 +22,10 @@ extension Command {
 enum Commands {
     static var all: [any Command.Type] {
         [
-            CheckCommand.self, TestCommand.self, ReplayCommand.self, LayoutCommand.self, ExplainCommand.self,
-            HeaderCommand.self, BenchCommand.self, HelpCommand.self,
+            CheckCommand.self, TestCommand.self, ReplayCommand.self, SimulateCommand.self, LayoutCommand.self,
+            ExplainCommand.self, HeaderCommand.self, BenchCommand.self, HelpCommand.self,
         ]
     }
-
-    /// Known by name, so that nobody takes them for a typing error.
-    static let notYet = ["simulate"]
 
     static let help = OptionSyntax(long: "help", short: "h", help: "show this text")
 

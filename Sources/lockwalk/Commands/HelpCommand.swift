@@ -23,12 +23,7 @@ enum HelpCommand: Command {
     /// The command of that name, or an error that names the nearest one.
     static func command(_ name: String) throws -> any Command.Type {
         if let command = Commands.named(name) { return command }
-        if Commands.notYet.contains(name) {
-            throw UsageError("'\(name)' is not there yet; this version has \(list)")
-        }
-        let near = nearest(name, in: Commands.all.map { $0.syntax.name } + Commands.notYet)
+        let near = nearest(name, in: Commands.all.map { $0.syntax.name })
         throw UsageError("unknown command '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
     }
-
-    private static var list: String { Commands.all.map { $0.syntax.name }.joined(separator: ", ") }
 }

@@ -33,6 +33,10 @@ enum ReplayCommand: Command {
         let trace = try read(path)
         let modelPath = try arguments.operands.dropFirst().first ?? modelPath(trace, besides: path)
         let replayed = try ReplayedTrace(trace, modelPath: modelPath, console: console)
+        if let file = arguments.last("html") {
+            try PageReport.write(
+                replayed.exampleWithStates(), of: replayed.model, name: replayed.modelName, to: file, console)
+        }
         let isInteractive = !["print", "json", "html"].contains(where: arguments.has)
             && console.out.isTerminal && isatty(0) != 0
         if isInteractive {

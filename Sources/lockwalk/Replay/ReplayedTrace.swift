@@ -89,6 +89,19 @@ struct ReplayedTrace {
         return example
     }
 
+    /// The same with all its states in words.
+    func exampleWithStates() -> Counterexample {
+        var example = example
+        var states: [StateSnapshot] = []
+        for count in 0...walk.records.count {
+            var here = walk
+            here.goBack(to: count)
+            states.append(here.snapshot())
+        }
+        example.states = states
+        return example
+    }
+
     var exitCode: ExitCode {
         if divergence != nil { return .incomplete }
         return example.isOpen ? .holds : .violated
