@@ -21,24 +21,41 @@ enum Engine {
             .union(request.asErrors).subtracting(request.checksOff)
     }
 
-    static func search(_ model: Model, _ request: SearchRequest, _ console: Console) throws -> SearchResult {
+    /// `saysProgress` asks for plain lines of progress where there is no terminal to show a line that moves.
+    static func search(
+        _ model: Model, _ request: SearchRequest, _ console: Console, saysProgress: Bool = false
+    ) throws -> SearchResult {
         let enabled = checks(model, request)
         let errors = model.checksOn.union(request.asErrors).intersection(enabled)
-        let progress = Progress(isShown: request.showsProgress && console.errors.isTerminal)
+        let style: Progress.Style =
+            saysProgress ? .plain : request.showsProgress && console.errors.isTerminal ? .line : .hidden
+        let progress = Progress(style: style, ceiling: request.memoryBytes)
         Signals.install()
-        defer { progress.clear() }
-        let result = try Search.search(
+        let result: SearchResult
+        do {
+            result = try search(model, enabled, errors, request, progress)
+        } catch {
+            progress.end(nil)
+            throw error
+        }
+        progress.end(result.statistics)
+        if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
+            console.complain("steps are interpreted, which is slower: \(reason)")
+        }
+        return result
+    }
+
+    private static func search(
+        _ model: Model, _ enabled: Set<FailureKind>, _ errors: Set<FailureKind>, _ request: SearchRequest,
+        _ progress: Progress
+    ) throws -> SearchResult {
+        try Search.search(
             model: model,
             options: SearchOptions(
                 enabled: enabled, errors: errors, stateLimit: request.states ?? .max,
                 memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
                 timeLimit: request.seconds ?? .infinity, native: request.native,
                 cachesNative: request.cachesNative, progress: progress.report))
-        progress.clear()
-        if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
-            console.complain("steps are interpreted, which is slower: \(reason)")
-        }
-        return result
     }
 
     /// Executes a finding again and tells it.

@@ -40,11 +40,16 @@ import Testing
         Case("check", "--color", "red", "m.c", says: "'red' is no value for --color; write auto, always or never"),
         Case("test", says: "PATH is missing"),
         Case("test", "--format", "ktpa", "m.c", says: "unknown format 'ktpa'; did you mean 'ktap'?"),
-        Case("test", "--format=junk", "m.c", says: "unknown format 'junk'; there are text and ktap"),
+        Case("test", "--format=junk", "m.c", says: "unknown format 'junk'; there are text, ktap, junit and json"),
         Case("header", "x", says: "'x' is one too many"),
         Case("explain", "USE_AFTER_FRE", says: "did you mean 'USE_AFTER_FREE'?"),
         Case("explain", "L9999x", says: "there is nothing to explain about 'L9999x'"),
         Case("layout", says: "MODEL is missing"),
+        Case("explode", says: "MODEL is missing"),
+        Case("explode", "--states", "1G", "m.c", says: "'1G' is no value for --states; write up to 10M"),
+        Case("completion", says: "the shell is missing"),
+        Case("completion", "fish", says: "there is no completion for 'fish'; there is bash"),
+        Case("man", "x", says: "'x' is one too many"),
     ]
 
     @Test(arguments: cases) func isToldInOneLine(wrong: Case) throws {

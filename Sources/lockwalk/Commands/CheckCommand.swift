@@ -18,6 +18,7 @@ enum CheckCommand: Command {
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             OptionSyntax(long: "coverage", help: "list all that was not reached"),
             OptionSyntax(long: "cover", help: "show the model line by line: what was reached"),
+            OptionSyntax(long: "progress", help: "lines of progress, terminal or not"),
             Colors.option,
         ] + SearchRequest.options,
         notes: "exit status: 0 holds, 1 violated, 2 the command or the model is wrong,\n"
@@ -31,7 +32,7 @@ enum CheckCommand: Command {
         let configuration = try loaded.configuration(arguments.all("define"), command: syntax.name)
         var model = try loaded.lower(configuration, console: console)
         let premises = Premises(marking: &model)
-        let result = try Engine.search(model, request, console)
+        let result = try Engine.search(model, request, console, saysProgress: arguments.has("progress"))
         var violation: Counterexample?
         if case .violated(let finding) = result.verdict {
             violation = try Engine.counterexample(

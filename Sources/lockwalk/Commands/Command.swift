@@ -22,8 +22,9 @@ extension Command {
 enum Commands {
     static var all: [any Command.Type] {
         [
-            CheckCommand.self, TestCommand.self, ReplayCommand.self, SimulateCommand.self, LayoutCommand.self,
-            ExplainCommand.self, HeaderCommand.self, BenchCommand.self, HelpCommand.self,
+            CheckCommand.self, TestCommand.self, ReplayCommand.self, SimulateCommand.self, ExplodeCommand.self,
+            LayoutCommand.self, ExplainCommand.self, HeaderCommand.self, BenchCommand.self, CompletionCommand.self,
+            ManCommand.self, HelpCommand.self,
         ]
     }
 
@@ -36,6 +37,6 @@ enum Commands {
         let own = command.syntax
         return CommandSyntax(
             name: own.name, summary: own.summary, operands: own.operands, description: own.description,
-            options: own.options + [help], notes: own.notes)
+            options: own.options + [help], notes: own.notes, operandWords: own.operandWords)
     }
 }

@@ -5,7 +5,7 @@ enum HelpCommand: Command {
     static let syntax = CommandSyntax(
         name: "help", summary: "tell about a command", operands: "[COMMAND]",
         description: "Shows the commands, or the options of COMMAND. 'help json' shows the grammar of\nthe JSON that lockwalk writes.",
-        options: [])
+        options: [], operandWords: ["json"])
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard let name = arguments.operands.first else {

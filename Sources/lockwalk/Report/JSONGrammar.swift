@@ -87,6 +87,25 @@ enum JSONGrammar {
           "held": [holding]                after the step
         }
 
+        'lockwalk test --format json' writes one of these:
+
+        test = {
+          "format": "lockwalk-test", "version": 1, "lockwalk": text,
+          "passed": int, "failed": int, "skipped": int, "broken": int,
+          "is_interrupted": bool,
+          "models": [ { "model": text,
+                        "trouble": text?,  why it could not be tested
+                        "rows": [row] } ]
+        }
+
+        row = {
+          "place": text, "row": text, "variant": text,
+          "status": "passed" | "failed" | "skipped",
+          "reason": text,                  what was found, or why it failed
+          "seconds": number, "command": text,
+          "finding": finding?              of a failed row
+        }
+
         place = { "file": text, "line": int }
         place_text = { "file": text, "line": int, "text": text }
         access = { "place": text, "value": text }

@@ -3,7 +3,7 @@ import Trace
 /// Whether an answer is coloured.
 enum Colors {
     static let option = OptionSyntax(
-        long: "color", value: "WHEN", help: "auto (default: on a terminal, unless NO_COLOR\nis set), always, never")
+        long: "color", value: "WHEN", help: "auto (default: on a terminal, unless NO_COLOR\nis set), always, never", values: words)
 
     private static let words = ["auto", "always", "never"]
 

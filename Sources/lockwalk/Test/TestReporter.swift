@@ -26,6 +26,7 @@ final class TextReporter: TestReporter {
             out.line(
                 "FAIL  \(outcome.place): \(outcome.row)\(variant): \(reason), \(Quantities.duration(outcome.seconds))")
             out.line("      \(outcome.command)")
+            for line in outcome.traceLines { out.line(line.isEmpty ? "" : "      \(line)") }
         case .skipped(let reason):
             out.line("skip  \(outcome.place): \(outcome.row)\(variant): \(reason)")
         }
