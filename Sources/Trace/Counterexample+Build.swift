@@ -11,10 +11,18 @@ extension Counterexample {
         if let sibling {
             var other = finding
             other.second = []
-            var companion = CounterexampleBuilder(finding: other, run: sibling).build()
-            companion.explanation = []
-            self.companion = [companion]
+            self.companion = [CounterexampleBuilder(finding: other, run: sibling).build()]
         }
+        tellLockOrder(finding)
+    }
+
+    /// What the two runs of an inversion come to stands with the first.
+    private mutating func tellLockOrder(_ finding: Finding) {
+        guard finding.kind == .lockOrder, !companion.isEmpty else { return }
+        // Of a longer circle two runs are shown, and all its links told.
+        if finding.names.count > 2 { explanation.append(finding.message + ".") }
+        explanation.append(
+            "The other run closes the circle. Lockdep reports that whether or not the threads can meet like this.")
     }
 }
 
@@ -68,7 +76,7 @@ private struct CounterexampleBuilder {
         var example = Counterexample(
             kind: finding.kind, verdict: finding.verdictText, participants: threads.map(participant),
             steps: steps, lastStepFails: failsInStep, failingText: failingText(), pending: pending.all,
-            source: source(failsInStep), explanation: sentences.all + pending.sentences,
+            source: source(failsInStep), explanation: lockOrder(held) ?? sentences.all + pending.sentences,
             holdings: held.holdings(of: threads),
             locals: threads.flatMap(VariablesAtEnd(run: run, names: names).of), isShortest: finding.isShortest)
         example.names = finding.names
@@ -76,6 +84,15 @@ private struct CounterexampleBuilder {
         if failsInStep { example.failingRemark = sentences.remark }
         example.idleThreads = idleThreads()
         return example
+    }
+
+    /// Of an inversion the two locks of this run; why one run alone is one (two locks of a class) the search has said.
+    private func lockOrder(_ held: HeldLocks) -> [String]? {
+        guard finding.kind == .lockOrder,
+            let taking = LockOrderSentences(run: run, names: names, held: held).taking
+        else { return nil }
+        let isAlone = finding.message.contains("same class")
+        return isAlone ? [taking, finding.message + "."] : [taking]
     }
 
     /// Callbacks that nobody queued are not missed.

@@ -79,4 +79,29 @@ import Testing
         #expect(answer.code == 3)
         #expect(answer.out.contains("3 runs ended after 20 steps (--depth)"))
     }
+
+    /// The judge of walks is not that of the search. Where the search says that a model holds no random run finds anything,
+    /// and every run that the search shows ends as it says when it is replayed.
+    @Test func agreesWithTheSearch() throws {
+        let answer = try Program.run(["test", "--format", "json", "Tests/Models/checks"], in: ReadmeTests.root)
+        let object = try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [String: Any]
+        let models = try #require(object?["models"] as? [[String: Any]])
+        let scratch = try Scratch()
+        let trace = scratch.url.appendingPathComponent("t.json").path
+        var counts = (holds: 0, replays: 0)
+        for row in models.flatMap({ $0["rows"] as? [[String: Any]] ?? [] }) where row["status"] as? String == "passed" {
+            let words = (row["command"] as? String ?? "").split(separator: " ").dropFirst(2).map(String.init)
+            if row["reason"] as? String == "HOLDS" {
+                counts.holds += 1
+                let answer = try Program.run(["simulate", "--runs", "40", "--depth", "200"] + words, in: ReadmeTests.root)
+                #expect(answer.code == 3, "\(words): \(answer.out)")
+            } else {
+                counts.replays += 1
+                _ = try Program.run(["check", "-q", "--trace", trace] + words, in: ReadmeTests.root)
+                let answer = try Program.run(["replay", trace], in: ReadmeTests.root)
+                #expect(answer.code != 3 && answer.out.contains("he trace says"), "\(words): \(answer.out)")
+            }
+        }
+        #expect(counts.holds >= 30 && counts.replays >= 30)
+    }
 }

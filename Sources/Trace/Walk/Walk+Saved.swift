@@ -56,7 +56,7 @@ extension Walk {
         let move = Move(thread: Int32(thread), choice: Int32(clamping: saved.choice))
         guard take(move) else {
             return "\(saved.thread) has \(moves.count == 1 ? "one way" : "\(moves.count) ways") to go on from \(text); "
-                + "the trace takes way \(saved.choice + 1)"
+                + "the trace takes another"
         }
         if let failure = records.last?.failure, !isLast {
             goBack(to: records.count - 1)

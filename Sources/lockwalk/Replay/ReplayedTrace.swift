@@ -75,6 +75,8 @@ struct ReplayedTrace {
         // One run does not show what two together do.
         case (nil, let wanted?) where wanted.hasPrefix(FailureKind.lockOrder.word) || wanted.hasPrefix(FailureKind.leak.word):
             return "The run can be executed as the trace says: \(wanted)."
+        case (nil, let wanted?) where wanted.hasPrefix(FailureKind.unreached.word):
+            return "The trace says \(wanted), which no run can show: 'lockwalk check' tells it."
         case (nil, let wanted?): return "Nothing is wrong at the end of the run; the trace says \(wanted)."
         case (nil, nil): return "The run can be executed; nothing is wrong at its end."
         }
@@ -109,7 +111,7 @@ struct ReplayedTrace {
 
     func text(colors: TextColors) -> String {
         var text = TextWrapping.hanging("replay of \(title)", width: 80) + "\n"
-        if !walk.records.isEmpty || divergence == nil { text += TextRendering(example, colors: colors).text() + "\n" }
+        if !walk.records.isEmpty || (divergence == nil && !trace.moves.isEmpty) { text += TextRendering(example, colors: colors).text() + "\n" }
         for note in notes + [outcome] { text += TextWrapping.hanging(note, width: 80) }
         return text
     }
