@@ -71,7 +71,8 @@ private struct CounterexampleBuilder {
         }
         let pending = PendingSteps(finding: finding, run: run, names: names, held: held)
         let sentences = FailureSentences(finding: finding, run: run, names: names, held: held)
-        let failsInStep = finding.stuck.isEmpty && finding.accesses.isEmpty && !run.records.isEmpty
+        let failsInStep =
+            finding.stuck.isEmpty && finding.accesses.isEmpty && !run.records.isEmpty
             && finding.kind != .leak
         var example = Counterexample(
             kind: finding.kind, verdict: finding.verdictText, participants: threads.map(participant),
@@ -198,7 +199,8 @@ private struct CounterexampleBuilder {
 }
 
 extension CounterexampleBuilder {
-    /// `INVARIANT(one_owner) { return owners <= 1; }`, its first line alone if it is long. The range is that of its name.
+    /// `INVARIANT(one_owner) { return owners <= 1; }`, its first line alone if it is long. The range is that of its
+    /// name.
     private func textOfProperty(_ property: Property) -> String {
         guard let place = names.line(of: property.range) else { return "" }
         let file = model.texts.files[Int(property.range.file)]

@@ -131,7 +131,9 @@ public struct Counterexample: Sendable {
 
         /// What the program wrote.
         public var writes: [Access] {
-            effects.compactMap { if case .wrote(let place, let value) = $0 { Access(place: place, value: value) } else { nil } }
+            effects.compactMap {
+                if case .wrote(let place, let value) = $0 { Access(place: place, value: value) } else { nil }
+            }
         }
     }
 
@@ -176,8 +178,8 @@ public struct Counterexample: Sendable {
     public var steps: [Step]
     /// Whether the last step is the one at fault; a deadlock or a race has `pending` instead.
     public var lastStepFails: Bool
-    /// What the last step's thread did next, without a step, and failed in: `ASSERT(kept, pt->pte)`; nil where it failed
-    /// in the step's own text.
+    /// What the last step's thread did next, without a step, and failed in: `ASSERT(kept, pt->pte)`; nil where it
+    /// failed in the step's own text.
     public var failingText: String?
     /// What stands under the carets: `freed in step 6`.
     public var failingRemark: String?

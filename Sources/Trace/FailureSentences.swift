@@ -127,7 +127,8 @@ struct FailureSentences {
                 if case .wrote(cell, _, _) = $0 { true } else { false }
             }
             sentences.append(
-                "\(names.place(cell)) is \(value)" + (writer.map { " since \(run.describe(stepNumber: $0))" } ?? "") + ".")
+                "\(names.place(cell)) is \(value)" + (writer.map { " since \(run.describe(stepNumber: $0))" } ?? "")
+                    + ".")
             break
         }
         return sentences
@@ -197,7 +198,8 @@ struct FailureSentences {
         if sentences.isEmpty, lock.waiterCells.contains(where: { $0 > 0 && state.value(of: $0) > 0 }) {
             let queued = model.threads.indices.filter { isQueued($0, on: lock) }.map { model.threads[$0].name }
             let who = queued.isEmpty ? "a thread" : queued.joined(separator: ", ")
-            sentences.append("\(object) is freed while \(who) \(queued.count > 1 ? "are" : "is") queued on \(lock.name).")
+            sentences.append(
+                "\(object) is freed while \(who) \(queued.count > 1 ? "are" : "is") queued on \(lock.name).")
         }
         return sentences
     }
@@ -245,7 +247,9 @@ struct FailureSentences {
     /// Where the sections begin that a thread is in.
     private func sections(of thread: Int) -> [String] {
         held.sections(of: thread).compactMap { section in
-            section.since.map { "It has \(section.wasEntered ? "been inside" : "had") \(section.name) since step \($0)." }
+            section.since.map {
+                "It has \(section.wasEntered ? "been inside" : "had") \(section.name) since step \($0)."
+            }
         }
     }
 

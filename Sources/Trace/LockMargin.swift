@@ -38,13 +38,14 @@ struct LockMargin {
     /// `held: A mm.pmd_lock, b mm.mmap_lock for reading`; empty where nobody holds anything.
     var legend: String {
         if order.isEmpty { return "" }
-        return "held: " + order.map { name in
-            let letter = letters[name] ?? "*"
-            switch modes[name] {
-            case [true]: return "\(letter.lowercased()) \(name) for reading"
-            case [false]: return "\(letter) \(name)"
-            default: return "\(letter) \(name) (\(letter.lowercased()): for reading)"
-            }
-        }.joined(separator: ", ")
+        return "held: "
+            + order.map { name in
+                let letter = letters[name] ?? "*"
+                switch modes[name] {
+                case [true]: return "\(letter.lowercased()) \(name) for reading"
+                case [false]: return "\(letter) \(name)"
+                default: return "\(letter) \(name) (\(letter.lowercased()): for reading)"
+                }
+            }.joined(separator: ", ")
     }
 }

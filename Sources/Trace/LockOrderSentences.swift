@@ -1,8 +1,8 @@
 import Execution
 import Program
 
-/// A lock order inversion as lockdep tells it: which lock was taken where, and which was held since where. A sentence for
-/// each of the two runs, and what comes of them.
+/// A lock order inversion as lockdep tells it: which lock was taken where, and which was held since where. A sentence
+/// for each of the two runs, and what comes of them.
 struct LockOrderSentences {
     let run: Run
     let names: Names

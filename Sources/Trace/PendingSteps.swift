@@ -41,12 +41,14 @@ struct PendingSteps {
             + (values.isEmpty ? "." : " (\(values.joined(separator: ", "))).")
     }
 
-    /// `A cycle: fault waits for munmap, which waits for fault.` Of several the first; nil where nobody waits in a circle.
+    /// `A cycle: fault waits for munmap, which waits for fault.` Of several the first; nil where nobody waits in a
+    /// circle.
     private func cycle() -> String? {
         for first in finding.stuck {
             guard let way = wayBack(to: first), way.count > 1 else { continue }
             let names = (way + [first]).map { model.threads[$0].name }
-            return "A cycle: \(names[0])" + names.dropFirst().map { " waits for \($0)" }.joined(separator: ", which") + "."
+            return "A cycle: \(names[0])" + names.dropFirst().map { " waits for \($0)" }.joined(separator: ", which")
+                + "."
         }
         return nil
     }

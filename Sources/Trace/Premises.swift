@@ -2,12 +2,13 @@ import Program
 import Search
 import Syntax
 
-/// Invariants that hold only because nobody ever asked the question: `return !busy || owner;` where nothing is ever busy.
+/// Invariants that hold only because nobody ever asked the question: `return !busy || owner;` where nothing is ever
+/// busy.
 ///
 /// A branch of a property that leads to more of it, and is never taken in a whole search, leaves that part unjudged. To
 /// see it, each such branch passes over a mark like those of the statements. (Antecedent failure: Beatty and Bryant,
-/// "Formally verifying a microprocessor using a simulation methodology", DAC 1994.) The marks change no verdict: they are
-/// appended behind the code and only jump back.
+/// "Formally verifying a microprocessor using a simulation methodology", DAC 1994.) The marks change no verdict: they
+/// are appended behind the code and only jump back.
 public struct Premises: Sendable {
     /// A side of a condition that leads to a part of a property.
     public struct Premise: Sendable {

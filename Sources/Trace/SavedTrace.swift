@@ -31,12 +31,15 @@ public struct SavedTrace: Sendable {
     public var checksOff: [FailureKind]
     /// `USE_AFTER_FREE(ptpages)`; nil for a run in which nothing is wrong.
     public var verdict: String?
+    /// No shorter run shows it.
+    public var isShortest: Bool
     public var initial: Int
     public var moves: [Move]
 
     public init(
         model: String, files: [(name: String, hash: String)], configuration: [(name: String, value: String)],
-        checksOn: [FailureKind] = [], checksOff: [FailureKind] = [], verdict: String?, initial: Int, moves: [Move]
+        checksOn: [FailureKind] = [], checksOff: [FailureKind] = [], verdict: String?, isShortest: Bool = false,
+        initial: Int, moves: [Move]
     ) {
         self.model = model
         self.files = files
@@ -44,6 +47,7 @@ public struct SavedTrace: Sendable {
         self.checksOn = checksOn
         self.checksOff = checksOff
         self.verdict = verdict
+        self.isShortest = isShortest
         self.initial = initial
         self.moves = moves
     }
@@ -65,10 +69,13 @@ public struct SavedTrace: Sendable {
             throw Unreadable(message: "is no trace of lockwalk: it has no \"format\": \"\(TraceFormat.name)\"")
         }
         guard let version = document["version"]?.integer, version == TraceFormat.version else {
-            throw Unreadable(message: "is a trace of another version of the format; this program reads \(TraceFormat.version)")
+            throw Unreadable(
+                message: "is a trace of another version of the format; this program reads \(TraceFormat.version)")
         }
         let finding = document["finding"].flatMap { $0 == .null ? nil : $0 } ?? document["warnings"]?.elements?.first
-        guard let finding else { throw Unreadable(message: "has no run: nothing was found, so there is nothing to replay") }
+        guard let finding else {
+            throw Unreadable(message: "has no run: nothing was found, so there is nothing to replay")
+        }
         guard let model = document["model"], let name = model["name"]?.text,
             let run = finding["runs"]?.elements?.first, let steps = run["steps"]?.elements
         else { throw Unreadable(message: "lacks the model's name or the steps of a run") }
@@ -86,6 +93,7 @@ public struct SavedTrace: Sendable {
         checksOn = kinds("checks_on")
         checksOff = kinds("checks_off")
         verdict = finding["verdict"]?.text
+        isShortest = finding["is_shortest"] == .bool(true)
         initial = max(0, run["initial"]?.integer ?? 0)
         var moves: [Move] = []
         for (index, step) in steps.enumerated() {

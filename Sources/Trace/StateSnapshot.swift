@@ -106,7 +106,9 @@ struct SnapshotBuilder {
             thread < lock.readerCells.count && lock.readerCells[thread] > 0
                 && state.value(of: lock.readerCells[thread]) > 0
         }
-        if !readers.isEmpty { parts.append("read by " + readers.map { model.threads[$0].name }.joined(separator: ", ")) }
+        if !readers.isEmpty {
+            parts.append("read by " + readers.map { model.threads[$0].name }.joined(separator: ", "))
+        }
         if lock.waiterCells.contains(where: { $0 > 0 && state.value(of: $0) != 0 }) { parts.append("with a queue") }
         return parts.isEmpty ? "not held" : parts.joined(separator: ", ")
     }
@@ -140,6 +142,29 @@ extension Walk {
         let moment = look()
         let run = run(moment)
         return SnapshotBuilder(run: run, names: names, held: HeldLocks(along: run), moment: moment).build()
+    }
+}
+
+extension Walk {
+    /// Longer walks are not put into words state by state: nobody reads them, and a page would not open.
+    public static let snapshotsMax = 2000
+
+    /// The state before the first step and after each, in words; empty where there are too many.
+    public func snapshots() -> [StateSnapshot] {
+        guard records.count <= Self.snapshotsMax else { return [] }
+        var walk = self
+        walk.goBack(to: 0)
+        var held = HeldLocks(along: walk.run())
+        var states: [StateSnapshot] = []
+        for number in 0...records.count {
+            if number > 0 {
+                guard walk.take(records[number - 1].move) else { break }
+                held.update(to: walk.run().last, stepNumber: number)
+            }
+            let moment = walk.look()
+            states.append(SnapshotBuilder(run: walk.run(moment), names: names, held: held, moment: moment).build())
+        }
+        return states
     }
 }
 

@@ -58,7 +58,9 @@ struct StepLines {
         let values = step.effects.compactMap { effect -> (place: String, value: String)? in
             if case .wrote(let place, let value) = effect { (place, value) } else { nil }
         }
-        guard let parent = StructValue.parent(values.map(\.place)), StepText.mentions(step.text, parent) else { return nil }
+        guard let parent = StructValue.parent(values.map(\.place)), StepText.mentions(step.text, parent) else {
+            return nil
+        }
         return StructValue.text(values).map { "[\($0)]" }
     }
 

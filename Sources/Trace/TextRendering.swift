@@ -1,5 +1,5 @@
-/// Draws a counterexample the way kernel people draw a race in a mail: one column per CPU, time running down, ASCII only,
-/// never wider than 80 characters.
+/// Draws a counterexample the way kernel people draw a race in a mail: one column per CPU, time running down, ASCII
+/// only, never wider than 80 characters.
 public struct TextRendering {
     /// A mail's width.
     public static let width = 80
@@ -17,14 +17,17 @@ public struct TextRendering {
     /// The whole text, with a line feed at its end.
     public func text() -> String {
         var lines = painted(picture())
-        for section in [legendLines(), sourceLines(), explanationLines(), heldLines(), localLines()] where !section.isEmpty {
+        for section in [legendLines(), sourceLines(), explanationLines(), heldLines(), localLines()]
+        where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
         lines += remarkLines()
         for other in example.companion {
             lines += ["", "the other run:", ""]
-            lines += TextRendering(other, colors: colors).text().split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            lines += TextRendering(other, colors: colors).text().split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).dropLast()
                 .map(String.init)
         }
         return lines.map(withoutTrailingBlanks).joined(separator: "\n") + "\n"
@@ -104,9 +107,12 @@ public struct TextRendering {
         let titles = zip(example.participants, widths).map { wrapped(title($0), width: $1, indent: 2) }
         let height = titles.map(\.count).max() ?? 0
         var lines = (0..<height).map { line in
-            row(nil, Dictionary(uniqueKeysWithValues: titles.enumerated().compactMap { column, title in
-                line < title.count ? (column, title[line]) : nil
-            }), widths)
+            row(
+                nil,
+                Dictionary(
+                    uniqueKeysWithValues: titles.enumerated().compactMap { column, title in
+                        line < title.count ? (column, title[line]) : nil
+                    }), widths)
         }
         let rule = widths.map { String(repeating: "-", count: $0) }
         lines.append(row(nil, Dictionary(uniqueKeysWithValues: rule.enumerated().map { ($0, $1) }), widths))
@@ -115,11 +121,13 @@ public struct TextRendering {
 
     /// The step whose first line it is has its number and its thread's locks in the margin.
     private func row(_ step: Counterexample.Step?, _ cells: [Int: String], _ widths: [Int]) -> String {
-        var line = step.map { step in
-            let number = "\(step.number)"
-            return padded(String(repeating: " ", count: numberWidth - number.count) + number
-                + (margin.width > 0 ? " " + margin.text(step) : ""), to: headWidth)
-        } ?? String(repeating: " ", count: headWidth)
+        var line =
+            step.map { step in
+                let number = "\(step.number)"
+                return padded(
+                    String(repeating: " ", count: numberWidth - number.count) + number
+                        + (margin.width > 0 ? " " + margin.text(step) : ""), to: headWidth)
+            } ?? String(repeating: " ", count: headWidth)
         for (column, width) in widths.enumerated() {
             line += String(repeating: " ", count: ColumnWidths.gap) + padded(cells[column] ?? "", to: width)
         }
@@ -209,23 +217,25 @@ public struct TextRendering {
         let some = example.holdings.filter { !$0.locks.isEmpty }
         guard !example.steps.isEmpty else { return [] }
         guard !some.isEmpty else { return ["locks held: none"] }
-        return ["locks held:"] + some.flatMap { holding -> [String] in
-            let locks = holding.locks.map { lock in
-                lock.name + (lock.isShared ? " for reading" : "") + (lock.since.map { " (step \($0))" } ?? "")
+        return ["locks held:"]
+            + some.flatMap { holding -> [String] in
+                let locks = holding.locks.map { lock in
+                    lock.name + (lock.isShared ? " for reading" : "") + (lock.since.map { " (step \($0))" } ?? "")
+                }
+                let name = example.participant(holding.thread)?.name ?? ""
+                return wrapped("  \(name): \(locks.joined(separator: ", "))", width: Self.width, indent: 4)
             }
-            let name = example.participant(holding.thread)?.name ?? ""
-            return wrapped("  \(name): \(locks.joined(separator: ", "))", width: Self.width, indent: 4)
-        }
     }
 
     /// The variables that are still alive. The dead ones are in the counterexample for renderings with more room.
     private func localLines() -> [String] {
         let live = example.locals.filter { $0.value != nil }
         guard !live.isEmpty else { return [] }
-        return ["variables:"] + example.participants.flatMap { participant -> [String] in
-            let own = live.filter { $0.thread == participant.thread }.map { "\($0.name) = \($0.value ?? "dead")" }
-            if own.isEmpty { return [] }
-            return wrapped("  \(participant.name): \(own.joined(separator: ", "))", width: Self.width, indent: 4)
-        }
+        return ["variables:"]
+            + example.participants.flatMap { participant -> [String] in
+                let own = live.filter { $0.thread == participant.thread }.map { "\($0.name) = \($0.value ?? "dead")" }
+                if own.isEmpty { return [] }
+                return wrapped("  \(participant.name): \(own.joined(separator: ", "))", width: Self.width, indent: 4)
+            }
     }
 }

@@ -33,18 +33,19 @@ struct Waiting {
         return call.isEmpty ? StepText.shortened(step.text) : call
     }
 
-    /// `zap, which holds ptpages[0].ptl since step 18 (mm.c:196)`, several joined by `and`; nil where it waits for nobody
-    /// in particular.
+    /// `zap, which holds ptpages[0].ptl since step 18 (mm.c:196)`, several joined by `and`; nil where it waits for
+    /// nobody in particular.
     func whom(_ thread: Int) -> String? {
         let holders = holders(of: thread)
         guard let step = nextStep(of: thread), !holders.isEmpty else { return nil }
         // synchronize_srcu() inside its own read side stops at its beginning.
         let isGrace = waitsForGracePeriod(thread) || step.text.hasPrefix("synchronize_")
         let lock = isGrace ? nil : lock(wantedBy: thread)
-        return list(holders.map { holder in
-            let name = holder == thread ? "itself" : model.threads[holder].name
-            return name + (isGrace ? section(holder) : holding(holder, lock, wantedBy: step))
-        })
+        return list(
+            holders.map { holder in
+                let name = holder == thread ? "itself" : model.threads[holder].name
+                return name + (isGrace ? section(holder) : holding(holder, lock, wantedBy: step))
+            })
     }
 
     /// The values that a condition which does not hold has looked at: `busy = true`.
@@ -83,8 +84,8 @@ struct Waiting {
         reads(thread).found.lazy.compactMap { names.lock(at: $0) }.last
     }
 
-    /// `, which holds mm.page_table_lock since step 3 (mm.c:40)`, or that it is queued before us: a writer that only waits
-    /// holds up the readers behind it.
+    /// `, which holds mm.page_table_lock since step 3 (mm.c:40)`, or that it is queued before us: a writer that only
+    /// waits holds up the readers behind it.
     private func holding(_ thread: Int, _ lock: LockPlace?, wantedBy step: Step) -> String {
         let locks = held.locks(of: thread)
         guard let lock else { return held(by: locks.filter { StepText.mentions(step.text, $0.name) }) }
@@ -101,9 +102,11 @@ struct Waiting {
 
     private func held(by locks: [Counterexample.HeldLock]) -> String {
         if locks.isEmpty { return "" }
-        return ", which holds " + list(locks.map { lock in
-            (lock.isShared ? "\(lock.name) for reading" : lock.name) + since(lock.since)
-        })
+        return ", which holds "
+            + list(
+                locks.map { lock in
+                    (lock.isShared ? "\(lock.name) for reading" : lock.name) + since(lock.since)
+                })
     }
 
     /// ` since step 3 (mm.c:40)`

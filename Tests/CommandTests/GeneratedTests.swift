@@ -16,7 +16,9 @@ import Testing
         }
         try scratch.write("completion", try Program.run(["completion", "bash"]).out)
         let quoted = words.map { "'\($0)'" }.joined(separator: " ")
-        try scratch.write("ask", """
+        try scratch.write(
+            "ask",
+            """
             source ./completion
             COMP_WORDS=(lockwalk \(quoted)); COMP_CWORD=\(words.count)
             _lockwalk
@@ -39,7 +41,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["ch"], ["check"]), (["check", "--no-ch"], ["--no-check"]), (["check", "--color", ""], ["auto", "always", "never"]),
+        (["ch"], ["check"]), (["check", "--no-ch"], ["--no-check"]),
+        (["check", "--color", ""], ["auto", "always", "never"]),
         (["check", "--error", "lock"], ["lock-order"]), (["test", "--format", "j"], ["junit", "json"]),
         (["check", "--memory", "1"], []), (["check", "mod"], ["model.c"]), (["check", "-q", "mod"], ["model.c"]),
         (["replay", "--html", "mod"], ["model.c"]), (["help", "rep"], ["replay"]), (["completion", ""], ["bash"]),
@@ -95,7 +98,8 @@ import Testing
         #expect(answer.out.hasPrefix("incomplete: "))
         let lines = answer.errors.split(separator: "\n")
         #expect(!lines.isEmpty && lines.count <= 4)
-        let form = #/(searched: )?[0-9,]+ states, [0-9,]+/s, depth [0-9,]+, [0-9.]+ ([KMG]iB|bytes) of 500 MiB, [0-9.]+ m?s/#
+        let form =
+            #/(searched: )?[0-9,]+ states, [0-9,]+/s, depth [0-9,]+, [0-9.]+ ([KMG]iB|bytes) of 500 MiB, [0-9.]+ m?s/#
         for line in lines { #expect(line.wholeMatch(of: form) != nil, "\(line)") }
         #expect(lines.last?.hasPrefix("searched: ") == true)
     }
@@ -153,12 +157,15 @@ import Testing
         #expect(answer.out.hasPrefix("m.c: the first 2,0"))
         #expect(answer.out.contains("there are more"))
         #expect(answer.out.contains("thread counter: the model's arrays have no room for it"))
-        let more = try explode("--states", "2000", model: Models.long.replacingOccurrences(of: "count[8]", with: "count[9]"))
+        let more = try explode(
+            "--states", "2000", model: Models.long.replacingOccurrences(of: "count[8]", with: "count[9]"))
         #expect(more.out.contains(#/thread counter: [0-9.]+ times as many up to depth [0-9]+/#))
     }
 
     @Test func aModelThatFailsAtOnceIsRefused() throws {
-        let answer = try explode(model: "#include <lockwalk.h>\nstatic struct s { u1 x; } *p;\nINIT { p->x = 1; }\nTHREAD(t, 1) { skip(); }\n")
+        let answer = try explode(
+            model:
+                "#include <lockwalk.h>\nstatic struct s { u1 x; } *p;\nINIT { p->x = 1; }\nTHREAD(t, 1) { skip(); }\n")
         #expect(answer.code == 2)
         #expect(answer.errors.contains("fails before the first step: NULL_DEREF"))
     }

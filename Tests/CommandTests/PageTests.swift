@@ -56,7 +56,8 @@ import Testing
     @Test func replayAndSimulateWriteItToo() throws {
         let scratch = try Scratch()
         try scratch.write("m.c", Models.deadlock)
-        #expect(try Program.run(["simulate", "--trace", "t.json", "--html", "s.html", "m.c"], in: scratch.url).code == 1)
+        #expect(
+            try Program.run(["simulate", "--trace", "t.json", "--html", "s.html", "m.c"], in: scratch.url).code == 1)
         #expect(try Program.run(["replay", "--html", "r.html", "t.json"], in: scratch.url).code == 1)
         for name in ["s.html", "r.html"] {
             let text = try String(contentsOf: scratch.url.appendingPathComponent(name), encoding: .utf8)
@@ -73,7 +74,9 @@ import Testing
     }
 
     /// The document as the script left it; what the browser wrote to its console beside it.
-    private func open(_ scratch: Scratch, _ place: String, width: Int) throws -> (document: String, console: [Substring])? {
+    private func open(_ scratch: Scratch, _ place: String, width: Int) throws -> (
+        document: String, console: [Substring]
+    )? {
         guard let browser = Self.browser() else {
             print("skipped: there is no chromium here")
             return nil

@@ -38,12 +38,15 @@ import Testing
 
     /// Counters that outgrow the layout which a walk begins with.
     @Test func widensAsTheSearchDoes() throws {
-        let answer = try replay("t.json", in: scratch("""
-            #include <lockwalk.h>
-            static int n;
-            THREAD(t, 1) { while (n < 300) ATOMIC { n = n + 100; } ASSERT(small, n < 300); }
+        let answer = try replay(
+            "t.json",
+            in: scratch(
+                """
+                #include <lockwalk.h>
+                static int n;
+                THREAD(t, 1) { while (n < 300) ATOMIC { n = n + 100; } ASSERT(small, n < 300); }
 
-            """))
+                """))
         #expect(answer.code == 1)
         #expect(answer.out.contains("[n = 300]"))
         #expect(answer.out.hasSuffix("The run ends as the trace says: ASSERTION(small).\n"))
@@ -94,18 +97,27 @@ import Testing
         ("", "'t.json' is no JSON: line 1: it ends too early"),
         ("{}", "'t.json' is no trace of lockwalk"), ("{\"format\": \"lockwalk\", \"version\": 99}", "another version"),
         ("{\"format\": \"lockwalk\", \"version\": 1, \"finding\": null}", "has no run"),
-        ("{\"format\": \"lockwalk\", \"version\": 1, \"finding\": {\"runs\": [{\"steps\": [{}]}]}}", "lacks the model's name"),
-        ("""
-        {"format": "lockwalk", "version": 1, "model": {"name": "m.c"},
-         "finding": {"runs": [{"steps": [{"thread": "t", "choice": -1}]}]}}
-        """, "lacks the thread or the choice of step 1"),
-        ("""
-        {"format": "lockwalk", "version": 1, "model": {"name": "gone.c"}, "finding": {"runs": [{"steps": []}]}}
-        """, "which is not there; give the model's path: lockwalk replay t.json MODEL"),
-        ("""
-        {"format": "lockwalk", "version": 1, "model": {"name": "m.c"},
-         "finding": {"runs": [{"initial": 7, "steps": []}]}}
-        """, "the trace begins in initial state 8, but the model has 1 of them"),
+        (
+            "{\"format\": \"lockwalk\", \"version\": 1, \"finding\": {\"runs\": [{\"steps\": [{}]}]}}",
+            "lacks the model's name"
+        ),
+        (
+            """
+            {"format": "lockwalk", "version": 1, "model": {"name": "m.c"},
+             "finding": {"runs": [{"steps": [{"thread": "t", "choice": -1}]}]}}
+            """, "lacks the thread or the choice of step 1"
+        ),
+        (
+            """
+            {"format": "lockwalk", "version": 1, "model": {"name": "gone.c"}, "finding": {"runs": [{"steps": []}]}}
+            """, "which is not there; give the model's path: lockwalk replay t.json MODEL"
+        ),
+        (
+            """
+            {"format": "lockwalk", "version": 1, "model": {"name": "m.c"},
+             "finding": {"runs": [{"initial": 7, "steps": []}]}}
+            """, "the trace begins in initial state 8, but the model has 1 of them"
+        ),
     ]) func refusesWhatIsNoTrace(text: String, says: String) throws {
         let scratch = try Scratch()
         try scratch.write("m.c", Models.zap)
@@ -193,7 +205,9 @@ import Testing
     @Test(arguments: [(1, 1), (10, 5), (20, 8), (300, 100)]) func fitsAnyWindow(width: Int, height: Int) throws {
         let terminal = try terminal(try scratch(Models.zap, "-Drule=FREE_AT_ONCE"), width: width, height: height)
         #expect(terminal.wait(for: "\u{1B}[J"))
-        for keys in ["n", "b", "99\r", "\u{1B}", "\u{1B}[5~", "\u{1B}[999;1X", "é\u{0}\u{7F}", "12345678901\r", "b1b1b1", "xyz?"] {
+        for keys in [
+            "n", "b", "99\r", "\u{1B}", "\u{1B}[5~", "\u{1B}[999;1X", "é\u{0}\u{7F}", "12345678901\r", "b1b1b1", "xyz?",
+        ] {
             terminal.press(keys)
             #expect(terminal.wait(for: "\u{1B}[J"))
         }

@@ -28,11 +28,20 @@ import Testing
     /// Each ends in its own way; the run that is told has been executed again.
     @Test(arguments: [
         ("DEADLOCK", Models.deadlock),
-        ("VIOLATED(small)", "#include <lockwalk.h>\nstatic u3 x;\nTHREAD(t, 3) { ATOMIC { x++; } }\nINVARIANT(small) { return x < 3; }\n"),
-        ("VIOLATED(at_end)", "#include <lockwalk.h>\nstatic u3 x;\nTHREAD(t, 2) { x++; }\nFINALLY(at_end) { return x == 2; }\n"),
+        (
+            "VIOLATED(small)",
+            "#include <lockwalk.h>\nstatic u3 x;\nTHREAD(t, 3) { ATOMIC { x++; } }\nINVARIANT(small) { return x < 3; }\n"
+        ),
+        (
+            "VIOLATED(at_end)",
+            "#include <lockwalk.h>\nstatic u3 x;\nTHREAD(t, 2) { x++; }\nFINALLY(at_end) { return x == 2; }\n"
+        ),
         ("OVERFLOW(x)", "#include <lockwalk.h>\nstatic u1 x;\nTHREAD(t, 2) { ATOMIC { x++; } }\n"),
         ("NULL_DEREF", "#include <lockwalk.h>\nstatic struct s { u1 x; } *p;\nTHREAD(t, 1) { WRITE_ONCE(p->x, 1); }\n"),
-        ("ASSERTION(wide)", "#include <lockwalk.h>\nstatic int n;\nTHREAD(t, 1) { while (n < 300) ATOMIC { n = n + 100; } ASSERT(wide, n < 300); }\n"),
+        (
+            "ASSERTION(wide)",
+            "#include <lockwalk.h>\nstatic int n;\nTHREAD(t, 1) { while (n < 300) ATOMIC { n = n + 100; } ASSERT(wide, n < 300); }\n"
+        ),
     ]) func findsWhatTheSearchFinds(verdict: String, model: String) throws {
         let answer = try simulate(model: model)
         #expect(answer.code == 1)
@@ -58,8 +67,10 @@ import Testing
             THREAD(judge, 1) { wait_until(ended(t, 0) && ended(t, 1)); ASSERT(two, READ_ONCE(x) == 2); }
 
             """
-        let answer = try simulate("--seed", "3", model: model.replacingOccurrences(
-            of: "wait_until(ended(t, 0) && ended(t, 1))", with: "wait_until(x)"))
+        let answer = try simulate(
+            "--seed", "3",
+            model: model.replacingOccurrences(
+                of: "wait_until(ended(t, 0) && ended(t, 1))", with: "wait_until(x)"))
         #expect(answer.code == 1)
         #expect(answer.out.contains("do not matter for this left out)"), "\(answer.out)")
         #expect(!answer.out.contains("CPU0: busy"))
@@ -80,8 +91,8 @@ import Testing
         #expect(answer.out.contains("3 runs ended after 20 steps (--depth)"))
     }
 
-    /// The judge of walks is not that of the search. Where the search says that a model holds no random run finds anything,
-    /// and every run that the search shows ends as it says when it is replayed.
+    /// The judge of walks is not that of the search. Where the search says that a model holds no random run finds
+    /// anything, and every run that the search shows ends as it says when it is replayed.
     @Test func agreesWithTheSearch() throws {
         let answer = try Program.run(["test", "--format", "json", "Tests/Models/checks"], in: ReadmeTests.root)
         let object = try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [String: Any]
@@ -93,7 +104,8 @@ import Testing
             let words = (row["command"] as? String ?? "").split(separator: " ").dropFirst(2).map(String.init)
             if row["reason"] as? String == "HOLDS" {
                 counts.holds += 1
-                let answer = try Program.run(["simulate", "--runs", "40", "--depth", "200"] + words, in: ReadmeTests.root)
+                let answer = try Program.run(
+                    ["simulate", "--runs", "40", "--depth", "200"] + words, in: ReadmeTests.root)
                 #expect(answer.code == 3, "\(words): \(answer.out)")
             } else {
                 counts.replays += 1

@@ -11,7 +11,10 @@ final class Terminal {
     /// Stays while the program runs in it.
     private let scratch: Scratch
 
-    init(_ arguments: [String], in scratch: Scratch, width: Int = 80, height: Int = 24, environment: [String: String] = [:]) throws {
+    init(
+        _ arguments: [String], in scratch: Scratch, width: Int = 80, height: Int = 24,
+        environment: [String: String] = [:]
+    ) throws {
         self.scratch = scratch
         var size = winsize(ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
         var ends: (master: Int32, slave: Int32) = (-1, -1)

@@ -11,7 +11,8 @@ import FoundationXML
         let scratch = try Scratch()
         for (name, text) in models { try scratch.write(name, text) }
         var answer = try Program.run(["test"] + words + ["."], in: scratch.url)
-        answer.out = answer.out.replacing(/, [0-9.]+ m?s\n/, with: ", TIME\n").replacing(/; [0-9.]+ m?s\n/, with: "; TIME\n")
+        answer.out = answer.out.replacing(/, [0-9.]+ m?s\n/, with: ", TIME\n").replacing(
+            /; [0-9.]+ m?s\n/, with: "; TIME\n")
         return answer
     }
 
@@ -39,7 +40,9 @@ import FoundationXML
         expectGolden(text, "test-junit.xml")
         let document = try XMLDocument(xmlString: text)
         #expect(try document.nodes(forXPath: "//testcase").count == 4)
-        #expect(try document.nodes(forXPath: "//failure").first?.stringValue?.contains("A cycle: forth waits for back") == true)
+        #expect(
+            try document.nodes(forXPath: "//failure").first?.stringValue?.contains("A cycle: forth waits for back")
+                == true)
     }
 
     @Test func writesJSON() throws {

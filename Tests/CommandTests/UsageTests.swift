@@ -36,7 +36,9 @@ import Testing
         Case("check", "--memory", "-5", "m.c", says: "'-5' is no value for --memory"),
         Case("check", "--states=0", "m.c", says: "'0' is no value for --states"),
         Case("check", "--time", "inf", "m.c", says: "'inf' is no value for --time"),
-        Case("check", "--no-check", "use-after-fre", "m.c", says: "there is no check 'use-after-fre'; did you mean 'use-after-free'?"),
+        Case(
+            "check", "--no-check", "use-after-fre", "m.c",
+            says: "there is no check 'use-after-fre'; did you mean 'use-after-free'?"),
         Case("check", "--color", "red", "m.c", says: "'red' is no value for --color; write auto, always or never"),
         Case("test", says: "PATH is missing"),
         Case("test", "--format", "ktpa", "m.c", says: "unknown format 'ktpa'; did you mean 'ktap'?"),

@@ -32,7 +32,8 @@ import Testing
 
     @Test(arguments: [
         ("", "it ends too early"), ("{", "a member's name is missing"), ("[1", "a ',' or ']' is missing"),
-        ("[1,]", "a value is missing"), ("{\"a\" 1}", "a ':' is missing"), ("{\"a\":1 \"b\":2}", "a ',' or '}' is missing"),
+        ("[1,]", "a value is missing"), ("{\"a\" 1}", "a ':' is missing"),
+        ("{\"a\":1 \"b\":2}", "a ',' or '}' is missing"),
         ("\"abc", "a string does not end"), ("\"a\nb\"", "a string does not end on its line"),
         ("\"\\q\"", "there is no such escape"), ("\"\\u12", "four hexadecimal digits are missing"),
         ("\"\\u+123\"", "four hexadecimal digits are missing"), ("\"\\ud800\"", "half of a surrogate pair"),
@@ -45,7 +46,9 @@ import Testing
 
     @Test func refusesToCallItselfForEver() {
         let text = String(repeating: "[", count: 100_000)
-        #expect(throws: JSONError(message: "it is nested too deeply", line: 1)) { try JSONParser.parse(Array(text.utf8)) }
+        #expect(throws: JSONError(message: "it is nested too deeply", line: 1)) {
+            try JSONParser.parse(Array(text.utf8))
+        }
     }
 
     @Test func tellsTheLine() {
@@ -63,7 +66,7 @@ import Testing
         for _ in 0..<2000 {
             var damaged = text
             for _ in 0..<3 {
-                state = state &* 6364136223846793005 &+ 1442695040888963407
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 damaged[Int(state >> 33) % damaged.count] = UInt8(truncatingIfNeeded: state >> 20)
             }
             if let value = try? JSONParser.parse(damaged) {
@@ -85,7 +88,9 @@ import Testing
 @Suite struct ColorTests {
     /// What a terminal shows is what a mail says.
     @Test func coloursChangeNoText() {
-        for example in [TextRenderingTests.useAfterFree, TextRenderingTests.deadlock(threads: 3), TextRenderingTests.margin] {
+        for example in [
+            TextRenderingTests.useAfterFree, TextRenderingTests.deadlock(threads: 3), TextRenderingTests.margin,
+        ] {
             let plain = TextRendering(example).text()
             let painted = TextRendering(example, colors: TextColors(isOn: true)).text()
             #expect(painted != plain)

@@ -1,3 +1,4 @@
+import Execution
 import Program
 import Search
 import Syntax
@@ -69,7 +70,8 @@ import Testing
     }
 
     @Test func namesValuesAndTellsSectionsAndConditions() throws {
-        let found = try Self.found("""
+        let found = try Self.found(
+            """
             #include <lockwalk.h>
             enum state { IDLE, BUSY };
             struct entry { u2 table; bool huge; };
@@ -100,7 +102,8 @@ import Testing
     }
 
     @Test func tellsAPropertyThatIsFalseFromTheStart() throws {
-        let found = try Self.found("""
+        let found = try Self.found(
+            """
             #include <lockwalk.h>
             static u3 count = 4;
             THREAD(t, 1) { WRITE_ONCE(count, 1); }
@@ -142,7 +145,8 @@ import Testing
         let warning = try #require(result.warnings.first { $0.kind == .lockOrder })
         let example = try Replay(model: model, ranges: result.ranges, checks: SearchOptions.defaultChecks)
             .counterexample(warning)
-        #expect(example.explanation.first == "first takes b at m.c:7 (step 2) while it holds a, taken at m.c:6 (step 1).")
+        #expect(
+            example.explanation.first == "first takes b at m.c:7 (step 2) while it holds a, taken at m.c:6 (step 1).")
         let other = try #require(example.companion.first)
         #expect(other.explanation == ["later takes a at m.c:16 (step 8) while it holds b, taken at m.c:15 (step 7)."])
     }
@@ -180,6 +184,29 @@ import Testing
                 #expect(found.model.threads[Int(record.move.thread)].name == move.thread, "seed \(seed)")
             }
         }
+    }
+
+    /// What a search found by a way that is not the shortest is cut down, and the text says by how much.
+    @Test func leavesOutWhatDoesNotMatterForTheEnd() throws {
+        let found = try Self.found(
+            """
+            #include <lockwalk.h>
+            static u3 x;
+            static u1 noise;
+            THREAD(busy, 1) { for (;;) WRITE_ONCE(noise, !READ_ONCE(noise)); }
+            THREAD(t, 1) { WRITE_ONCE(x, 1); u3 seen = READ_ONCE(x); ASSERT(never, seen == 0); }
+            """)
+        #expect(try found.replay(found.finding).steps.count == 2)
+        var longer = found.finding
+        longer.moves = [0, 0, 1, 0, 0, 0, 1].map { Move(thread: $0, choice: 0) }
+        longer.failure?.move = longer.moves[6]
+        longer.isShortest = false
+        let example = try found.replay(longer)
+        #expect(example.steps.map(\.thread) == [1, 1])
+        #expect(example.stepsLeftOut == 5)
+        #expect(example.idleThreads == ["busy"])
+        longer.isShortest = true
+        #expect(try found.replay(longer).steps.count == 7)
     }
 
     @Test func refusesARunThatEndsOtherwise() throws {

@@ -77,7 +77,9 @@ import Testing
         return Counterexample(
             kind: .deadlock, verdict: "DEADLOCK",
             participants: (0..<threads).map {
-                .init(thread: $0, name: $0 == 1 ? "free_the_page_table(ptpages[1])" : "fault[\($0)]", cpu: $0 == 1 ? nil : $0)
+                .init(
+                    thread: $0, name: $0 == 1 ? "free_the_page_table(ptpages[1])" : "fault[\($0)]",
+                    cpu: $0 == 1 ? nil : $0)
             },
             steps: (0..<threads).map {
                 Step(
@@ -189,10 +191,14 @@ import Testing
 
     @Test(arguments: [
         ("ATOMIC { n++; }", "ATOMIC { n++; }"),
-        ("ATOMIC { wait_until(!(a || b)); /* for (;;) */ count = 1; other_count = 2; third = 3; }",
-            "ATOMIC { wait_until(!(a || b)); ... }"),
-        ("ATOMIC { if (READ_ONCE(mm.pmd) == NULL) { alpha = 1; } else { beta = 2; } }",
-            "ATOMIC { if (READ_ONCE(mm.pmd) == NULL) ... }"),
+        (
+            "ATOMIC { wait_until(!(a || b)); /* for (;;) */ count = 1; other_count = 2; third = 3; }",
+            "ATOMIC { wait_until(!(a || b)); ... }"
+        ),
+        (
+            "ATOMIC { if (READ_ONCE(mm.pmd) == NULL) { alpha = 1; } else { beta = 2; } }",
+            "ATOMIC { if (READ_ONCE(mm.pmd) == NULL) ... }"
+        ),
         ("f(a, /* why */ b)", "f(a, b)"),
     ]) func cutsLongTexts(text: String, shown: String) {
         #expect(StepText.shortened(text) == shown)

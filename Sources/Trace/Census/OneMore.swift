@@ -1,16 +1,17 @@
 import Program
 import Syntax
 
-/// The same model with one more instance of a THREAD or one more object of an OBJECTS: what that costs is counted rather
-/// than guessed.
+/// The same model with one more instance of a THREAD or one more object of an OBJECTS: what that costs is counted
+/// rather than guessed.
 public struct OneMore: Sendable {
     /// `walker`, `ptpages`.
     public var name: String
     public var isThread: Bool
     public var model: Model
 
-    /// Of each THREAD, DAEMON and OBJECTS that the variant has any of. A count that is a CONFIG is raised in the CONFIG,
-    /// as other parts of the model may be sized by it; another one where it stands. What does not compile is left out.
+    /// Of each THREAD, DAEMON and OBJECTS that the variant has any of. A count that is a CONFIG is raised in the
+    /// CONFIG, as other parts of the model may be sized by it; another one where it stands. What does not compile is
+    /// left out.
     public static func variants(of source: ModelSource, configuration: [String: Int64], model: Model) -> [OneMore] {
         source.tree.declarations.indices.compactMap { index in
             guard let (name, count, isThread) = counted(source.tree.declarations[index], model) else { return nil }
@@ -91,8 +92,9 @@ public struct GrowthEstimate: Sendable {
     ) {
         name = more.name
         isThread = more.isThread
-        guard let other = try? StateCensus(
-            counting: more.model, checks: checks, statesMax: statesMax, isInterrupted: isInterrupted)
+        guard
+            let other = try? StateCensus(
+                counting: more.model, checks: checks, statesMax: statesMax, isInterrupted: isInterrupted)
         else {
             result = .none
             return

@@ -1,7 +1,7 @@
-// Where do the states come from? A bounded breadth-first search, and then, of each variable, thread and object: how many
-// states would be left if nobody looked at it. The states are projected onto the rest, and the different ones counted; the
-// quotient of the two numbers is what the thing costs. A variable that says nothing beyond the others costs 1; one that
-// doubles the states costs 2.
+// Where do the states come from? A bounded breadth-first search, and then, of each variable, thread and object: how
+// many states would be left if nobody looked at it. The states are projected onto the rest, and the different ones
+// counted; the quotient of the two numbers is what the thing costs. A variable that says nothing beyond the others
+// costs 1; one that doubles the states costs 2.
 //
 // The quotients of two things need not multiply: what both of them say is counted with neither.
 

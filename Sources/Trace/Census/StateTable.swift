@@ -1,5 +1,5 @@
-/// A set of states that numbers them as they come: open addressing over the words side by side. Small, plain, and only for
-/// bounded searches; what a whole search uses is elsewhere.
+/// A set of states that numbers them as they come: open addressing over the words side by side. Small, plain, and only
+/// for bounded searches; what a whole search uses is elsewhere.
 struct StateTable {
     let wordCount: Int
     private(set) var count = 0

@@ -71,10 +71,15 @@ public struct HTMLPage {
             let code = source.text.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
             lines.insert("\(source.place.text): \(code)", at: 0)
         }
-        if example.stepsLeftOut > 0 { lines.append("\(example.stepsLeftOut) steps that do not matter for this are left out.") }
-        if !example.idleThreads.isEmpty { lines.append("No part in this: \(example.idleThreads.joined(separator: ", ")).") }
+        if example.stepsLeftOut > 0 {
+            lines.append("\(example.stepsLeftOut) steps that do not matter for this are left out.")
+        }
+        if !example.idleThreads.isEmpty {
+            lines.append("No part in this: \(example.idleThreads.joined(separator: ", ")).")
+        }
         if !example.isShortest { lines.append("This is not proven to be the shortest such run.") }
-        return lines.isEmpty ? "" : "<ul class=\"why\">" + lines.map { "<li>\(linked(breakable($0)))</li>" }.joined() + "</ul>\n"
+        return lines.isEmpty
+            ? "" : "<ul class=\"why\">" + lines.map { "<li>\(linked(breakable($0)))</li>" }.joined() + "</ul>\n"
     }
 
     /// `step 6` leads there.
@@ -97,7 +102,8 @@ public struct HTMLPage {
             let place = lane.cpu.map { "CPU\($0)" } ?? "callback"
             text += "<div class=\"lane lane\(index % 8)\"><b>\(escaped(lane.name))</b> <small>\(place)</small></div>"
         }
-        text += "</div>\n" + row(id(number, 0), "0", lanes.map { _ in "" }, classes: "start", label: "the initial state")
+        text +=
+            "</div>\n" + row(id(number, 0), "0", lanes.map { _ in "" }, classes: "start", label: "the initial state")
         var previous: [Int: Counterexample.Step] = [:]
         for step in run.steps {
             let fails = run.lastStepFails && step.number == run.steps.count
@@ -112,11 +118,13 @@ public struct HTMLPage {
         }
         if !run.pending.isEmpty {
             text += row(
-                "", "", lanes.map { lane in
-                    bars(run.holdings.first { $0.thread == lane.thread }?.locks ?? [], colors) + run.pending.filter { $0.thread == lane.thread }.map { pending in
-                        "<div class=\"what\"><span class=\"who\">\(escaped(lane.name))</span>"
-                            + "<code>\(breakable(pending.text))</code><div class=\"remark bad\">\(escaped(pending.remark))</div></div>"
-                    }.joined()
+                "", "",
+                lanes.map { lane in
+                    bars(run.holdings.first { $0.thread == lane.thread }?.locks ?? [], colors)
+                        + run.pending.filter { $0.thread == lane.thread }.map { pending in
+                            "<div class=\"what\"><span class=\"who\">\(escaped(lane.name))</span>"
+                                + "<code>\(breakable(pending.text))</code><div class=\"remark bad\">\(escaped(pending.remark))</div></div>"
+                        }.joined()
                 }, classes: "pending")
         }
         return text + "</div>\n"
@@ -196,12 +204,15 @@ public struct HTMLPage {
         .array(
             runs.map { run in
                 .object([
-                    .init("steps", .array(run.steps.map { step in
-                        .object([
-                            .init("thread", .string(run.participant(step.thread)?.name ?? "")),
-                            .init("line", file(step.place)),
-                        ])
-                    })),
+                    .init(
+                        "steps",
+                        .array(
+                            run.steps.map { step in
+                                .object([
+                                    .init("thread", .string(run.participant(step.thread)?.name ?? "")),
+                                    .init("line", file(step.place)),
+                                ])
+                            })),
                     .init("states", .array(run.states.map(state))),
                 ])
             })
@@ -211,9 +222,12 @@ public struct HTMLPage {
         let groups = state.groups.map { group -> JSONValue in
             .object([
                 .init("title", .string(group.title)),
-                .init("variables", .array(group.variables.map { variable in
-                    .array([.string(variable.name), .string(variable.value), .bool(variable.isGhost)])
-                })),
+                .init(
+                    "variables",
+                    .array(
+                        group.variables.map { variable in
+                            .array([.string(variable.name), .string(variable.value), .bool(variable.isGhost)])
+                        })),
             ])
         }
         let threads = state.threads.filter { $0.status != .idle }.map { thread -> JSONValue in
@@ -228,7 +242,8 @@ public struct HTMLPage {
         return .object([.init("groups", .array(groups)), .init("threads", .array(threads))])
     }
 
-    /// A C expression has few blanks: lines may also break behind brackets and commas and before arrows, never within one.
+    /// A C expression has few blanks: lines may also break behind brackets and commas and before arrows, never within
+    /// one.
     private func breakable(_ text: String) -> String {
         escaped(text).replacing("-&gt;", with: "<wbr><span class=\"arrow\">-&gt;</span>")
             .replacing("(", with: "(<wbr>").replacing(",", with: ",<wbr>")

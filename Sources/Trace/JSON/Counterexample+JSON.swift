@@ -3,7 +3,10 @@ extension Counterexample {
     public var json: JSONValue {
         .object([
             .init("initial", .number(initial)),
-            .init("threads", .array(participants.map { .object([.init("name", .string($0.name)), .init("cpu", JSONValue($0.cpu))]) })),
+            .init(
+                "threads",
+                .array(
+                    participants.map { .object([.init("name", .string($0.name)), .init("cpu", JSONValue($0.cpu))]) })),
             .init("idle_threads", .strings(idleThreads)),
             .init("steps", .array(steps.map(json))),
             .init("steps_left_out", .number(stepsLeftOut)),

@@ -2,8 +2,8 @@ import Execution
 import Program
 import Search
 
-/// Says what is wrong where a walk stands, by the rules of the search: a step that failed, a broken INVARIANT, a deadlock,
-/// a FINALLY that is false when all have come to rest, and data races where they are looked for.
+/// Says what is wrong where a walk stands, by the rules of the search: a step that failed, a broken INVARIANT, a
+/// deadlock, a FINALLY that is false when all have come to rest, and data races where they are looked for.
 ///
 /// Not judged, as one state does not show it or only an end does: lock order, leaks.
 public struct Judge {
@@ -52,7 +52,8 @@ public struct Judge {
         if waits.contains(where: stuck.isImportant) {
             let threads = checks.contains(.deadlock) ? stuck.stuck(moment, state) : []
             if !threads.isEmpty { return (.deadlock, nil, threads, []) }
-        } else if hasEnded(moment), checks.contains(.violated), let broken = properties[.finally]?.first(where: isFalse) {
+        } else if hasEnded(moment), checks.contains(.violated), let broken = properties[.finally]?.first(where: isFalse)
+        {
             return (.violated, broken, [], [])
         }
         if checks.contains(.dataRace), let race = race(moment.accesses) { return (.dataRace, nil, [], race) }
@@ -114,7 +115,9 @@ struct FailureNames {
         case .badUnlock, .recursiveLock:
             if let lock = run.records.last.flatMap(names.lock(readBy:)) { found += lockNames(lock) }
         case .lockHeldAtExit, .assertion:
-            if failure.failure < 0, let lock = names.lock(at: CellID(clamping: failure.detail)) { found += lockNames(lock) }
+            if failure.failure < 0, let lock = names.lock(at: CellID(clamping: failure.detail)) {
+                found += lockNames(lock)
+            }
         default: break
         }
         return (found, message)
@@ -138,9 +141,12 @@ struct FailureNames {
         let thread = Int(failure.move.thread)
         let code = run.code(of: thread)
         let index = Int(failure.instruction)
-        if code.instructions.indices.contains(index), case .store(let address, _, _) = code.instructions[index].operation {
+        if code.instructions.indices.contains(index),
+            case .store(let address, _, _) = code.instructions[index].operation
+        {
             guard access.pointsTo.indices.contains(thread) else { return nil }
-            return access.pointsTo[thread].cells(address).members.lazy.compactMap { name(model.cells[$0].storage) }.first
+            return access.pointsTo[thread].cells(address).members.lazy.compactMap { name(model.cells[$0].storage) }
+                .first
         }
         return code.registers.lazy.compactMap { name($0.storage) }.first
     }

@@ -1,9 +1,9 @@
 // Cuts a run down to what matters for its end, and brings the steps of a thread together.
 //
-// Steps are taken out in ever smaller pieces, first of one thread's, then of all (Zeller and Hildebrandt, "Simplifying and
-// isolating failure-inducing input", IEEE TSE 28, 2002, without its complements); what is left is executed, and kept if
-// it ends in the same failure. Then steps are moved next to others of their thread wherever that can be executed and ends the
-// same.
+// Steps are taken out in ever smaller pieces, first of one thread's, then of all (Zeller and Hildebrandt, "Simplifying
+// and isolating failure-inducing input", IEEE TSE 28, 2002, without its complements); what is left is executed, and
+// kept if it ends in the same failure. Then steps are moved next to others of their thread wherever that can be
+// executed and ends the same.
 //
 // Sound because nothing is concluded: a shorter run counts only once it has been executed. It need not be a shortest.
 
@@ -17,9 +17,10 @@ struct RunReduction {
     /// Executed steps that it may cost.
     private static let effortMax = 400_000
 
-    func reduced(_ moves: [Move], _ stepper: Stepper) -> [Move] {
+    /// The run as it is if it does not end in a failure of the kind, for all that the judge can tell.
+    func reduced(_ moves: [Move], to kind: FailureKind? = nil, _ stepper: Stepper) -> [Move] {
         var effort = 0
-        guard let end = end(of: moves, stepper, &effort) else { return moves }
+        guard let end = end(of: moves, stepper, &effort), kind == nil || end.kind == kind else { return moves }
         var best = moves
         var didShrink = true
         while didShrink, effort < Self.effortMax {
@@ -54,9 +55,11 @@ struct RunReduction {
             if let failure = stepper.expansion.failures.first(where: { $0.move == move }) {
                 guard index == moves.count - 1 else { return nil }
                 return End(
-                    kind: failure.kind, instruction: failure.instruction, failure: failure.failure, property: nil, stuck: [])
+                    kind: failure.kind, instruction: failure.instruction, failure: failure.failure, property: nil,
+                    stuck: [])
             }
-            guard let successor = (0..<stepper.expansion.count).first(where: { stepper.expansion.moves[$0] == move }) else {
+            guard let successor = (0..<stepper.expansion.count).first(where: { stepper.expansion.moves[$0] == move })
+            else {
                 return nil
             }
             stepper.take(successor: successor)

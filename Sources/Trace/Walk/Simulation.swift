@@ -2,14 +2,14 @@ import Execution
 import Program
 import Search
 
-/// Random runs of a model, with the checks of a search: a first look at a model that is too large to be searched, and no
-/// proof of anything.
+/// Random runs of a model, with the checks of a search: a first look at a model that is too large to be searched, and
+/// no proof of anything.
 ///
-/// Every other run draws a thread in each state, all alike. The others let the threads go on by priorities, which change
-/// at a few places: that finds what needs one thread to stand still while others go a long way (Burckhardt, Kothari,
-/// Musuvathi and Nagarakatte, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010; here the
-/// length of a run is that of the longest so far). A step that would fail is found in the state before it, whether it is
-/// drawn or not. Run n of a seed is the same on every machine.
+/// Every other run draws a thread in each state, all alike. The others let the threads go on by priorities, which
+/// change at a few places: that finds what needs one thread to stand still while others go a long way (Burckhardt,
+/// Kothari, Musuvathi and Nagarakatte, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS
+/// 2010; here the length of a run is that of the longest so far). A step that would fail is found in the state before
+/// it, whether it is drawn or not. Run n of a seed is the same on every machine.
 public struct Simulation {
     public struct Options: Sendable {
         public var seed: UInt64
@@ -76,7 +76,8 @@ public struct Simulation {
             }
             var numbers = RandomNumbers(seed: options.seed, run: UInt64(run))
             let initial = numbers.below(states.count)
-            let schedule = run % 2 == 1
+            let schedule =
+                run % 2 == 1
                 ? Schedule.uniform
                 : .priorities(Priorities(model.threads.count, length: max(16, outcome.longest), &numbers))
             var drawn = draw(initial, numbers, schedule, options.depth, stepper, &outcome)
@@ -105,7 +106,8 @@ public struct Simulation {
 
     /// One run; nil if it has to begin again in a wider layout.
     private func draw(
-        _ initial: Int, _ numbers: RandomNumbers, _ schedule: Schedule, _ depth: Int, _ stepper: Stepper, _ outcome: inout Outcome
+        _ initial: Int, _ numbers: RandomNumbers, _ schedule: Schedule, _ depth: Int, _ stepper: Stepper,
+        _ outcome: inout Outcome
     ) -> Drawn? {
         var numbers = numbers
         var schedule = schedule
@@ -133,7 +135,8 @@ public struct Simulation {
     }
 
     /// A thread among those that go on, then one of its successors, which stand side by side.
-    private func pick(_ numbers: inout RandomNumbers, _ schedule: inout Schedule, step: Int, _ stepper: Stepper) -> Int {
+    private func pick(_ numbers: inout RandomNumbers, _ schedule: inout Schedule, step: Int, _ stepper: Stepper) -> Int
+    {
         let moves = stepper.expansion.moves
         let count = stepper.expansion.count
         let starts = (0..<count).filter { $0 == 0 || moves[$0].thread != moves[$0 - 1].thread }
@@ -181,8 +184,8 @@ private struct Priorities {
         for _ in 0..<1 + numbers.below(3) { changes.append(numbers.below(length)) }
     }
 
-    /// The place in the list of the thread that goes on. At a change it falls behind all others from then on; so it does
-    /// now and then, lest a thread that spins keeps everybody from going on.
+    /// The place in the list of the thread that goes on. At a change it falls behind all others from then on; so it
+    /// does now and then, lest a thread that spins keeps everybody from going on.
     mutating func first(of threads: [Int], step: Int, _ numbers: inout RandomNumbers) -> Int {
         let place = threads.indices.max { ranks[threads[$0]] < ranks[threads[$1]] } ?? 0
         if changes.contains(step) || numbers.below(64) == 0 {
@@ -193,8 +196,8 @@ private struct Priorities {
     }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): small, and the same
-/// everywhere.
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): small, and the
+/// same everywhere.
 struct RandomNumbers {
     private var state: UInt64
 

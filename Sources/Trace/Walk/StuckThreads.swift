@@ -1,7 +1,7 @@
 // The threads that wait for ever in one state: the same greatest fixpoint as the search's (see its deadlock check, and
-// Knapp, "Deadlock Detection in Distributed Databases", ACM Computing Surveys 19, 1987), over the state of a walk. Begin
-// with all that wait; take out who waits for holders that all may still let go, and who waits for a condition that a
-// thread outside the set may still make true. What is left nobody can help.
+// Knapp, "Deadlock Detection in Distributed Databases", ACM Computing Surveys 19, 1987), over the state of a walk.
+// Begin with all that wait; take out who waits for holders that all may still let go, and who waits for a condition
+// that a thread outside the set may still make true. What is left nobody can help.
 //
 // Sound as `MayEnable` leaves out no write that may still happen.
 
@@ -43,7 +43,8 @@ struct StuckThreads {
             return outside.isEmpty
         }
         return !outside.contains { other in
-            state.nextStep(of: other).map { mayEnable.mayEnable(thread: other, step: $0, wait: Int(waits[step])) } ?? false
+            state.nextStep(of: other).map { mayEnable.mayEnable(thread: other, step: $0, wait: Int(waits[step])) }
+                ?? false
         }
     }
 }

@@ -39,19 +39,21 @@ extension Walk {
             return "the model has no thread \(saved.thread)"
         }
         let moment = look()
-        let run = run(moment)
-        let waiting = Waiting(run: run, names: names, held: HeldLocks(along: run))
-        guard let step = waiting.nextStep(of: thread) else {
+        let state = run(moment).last
+        let code = model.classes[model.threads[thread].threadClass].code
+        guard let next = state.nextStep(of: thread), next < code.steps.count else {
             return "\(saved.thread) has ended, or was not queued; the trace has it at \(saved.text)"
         }
-        let text = StepText.shortened(step.text)
+        let text = StepText.shortened(code.steps[next].text)
         if !saved.text.isEmpty, text != saved.text {
-            let place = names.line(of: step.range).map { " (\($0.text))" } ?? ""
+            let place = names.line(of: code.steps[next].range).map { " (\($0.text))" } ?? ""
             return "\(saved.thread) is at \(text)\(place); the trace has \(saved.text)"
         }
         let moves = moment.moves(of: thread)
         if moves.isEmpty {
-            return "\(saved.thread) must wait: \(waiting.reason(thread) ?? text)"
+            let run = run(moment)
+            let reason = Waiting(run: run, names: names, held: HeldLocks(along: run)).reason(thread)
+            return "\(saved.thread) must wait: \(reason ?? text)"
         }
         let move = Move(thread: Int32(thread), choice: Int32(clamping: saved.choice))
         guard take(move) else {

@@ -1,8 +1,8 @@
 import Execution
 import Program
 
-/// A run that grows and shrinks, executed by the interpreter with everything written down: by hand in `lockwalk replay`,
-/// by dice in `lockwalk simulate`.
+/// A run that grows and shrinks, executed by the interpreter with everything written down: by hand in `lockwalk
+/// replay`, by dice in `lockwalk simulate`.
 public struct Walk {
     /// Why a walk cannot begin.
     public enum Trouble: Error {

@@ -23,7 +23,8 @@ enum ManualPage {
         }
         text += ".SH EXIT STATUS\n"
         let codes = [
-            "0": "The rules hold.", "1": "A rule is broken, and the run is shown.", "2": "The command or the model is wrong.",
+            "0": "The rules hold.", "1": "A rule is broken, and the run is shown.",
+            "2": "The command or the model is wrong.",
             "3": "The search is incomplete: a limit was reached.", "4": "An error of the checker itself.",
         ]
         for (code, meaning) in codes.sorted(by: { $0.key < $1.key }) { text += ".TP\n.B \(code)\n\(meaning)\n" }

@@ -14,7 +14,8 @@ enum CheckCommand: Command {
             LoadedModel.defineOption,
             OptionSyntax(long: "quiet", short: "q", help: "the verdict's line only"),
             OptionSyntax(long: "json", help: "answer as JSON ('lockwalk help json' tells how)"),
-            OptionSyntax(long: "trace", value: "FILE", help: "write the answer to FILE as JSON, too, for\n'lockwalk replay'"),
+            OptionSyntax(
+                long: "trace", value: "FILE", help: "write the answer to FILE as JSON, too, for\n'lockwalk replay'"),
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             OptionSyntax(long: "coverage", help: "list all that was not reached"),
             OptionSyntax(long: "cover", help: "show the model line by line: what was reached"),
@@ -45,9 +46,12 @@ enum CheckCommand: Command {
             return .usage
         }
         let needsWarnings = !isQuiet || ["json", "trace", "html"].contains(where: arguments.has)
-        let warnings = !needsWarnings ? [] : try result.warnings.prefix(CheckReport.warningsMax).map {
-            try Engine.counterexample($0, of: result, model, request, withStates: arguments.has("html"))
-        }
+        let warnings =
+            !needsWarnings
+            ? []
+            : try result.warnings.prefix(CheckReport.warningsMax).map {
+                try Engine.counterexample($0, of: result, model, request, withStates: arguments.has("html"))
+            }
         let notLookedFor = request.checksOff.union(model.checksOff).subtracting(Engine.checks(model, request)).sorted()
         let document = CheckDocument(
             name: loaded.name, model: model, result: result, violation: violation, warnings: warnings,

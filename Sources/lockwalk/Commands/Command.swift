@@ -11,7 +11,8 @@ extension Command {
             throw UsageError("\(what) is missing", command: syntax.name)
         }
         guard arguments.operands.count == 1 else {
-            throw UsageError("'\(arguments.operands[1])' is one too many: \(syntax.name) takes one \(what)",
+            throw UsageError(
+                "'\(arguments.operands[1])' is one too many: \(syntax.name) takes one \(what)",
                 command: syntax.name)
         }
         return first

@@ -18,7 +18,8 @@ enum SimulateCommand: Command {
             OptionSyntax(long: "seed", value: "N", help: "which random numbers (default: 1)"),
             OptionSyntax(long: "runs", value: "N", help: "how many runs (default: 10000)"),
             OptionSyntax(long: "json", help: "answer as JSON ('lockwalk help json' tells how)"),
-            OptionSyntax(long: "trace", value: "FILE", help: "write the run to FILE as JSON, too, for\n'lockwalk replay'"),
+            OptionSyntax(
+                long: "trace", value: "FILE", help: "write the run to FILE as JSON, too, for\n'lockwalk replay'"),
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             Colors.option,
         ] + SearchRequest.options.filter { shared.contains($0.long) },
@@ -49,7 +50,9 @@ enum SimulateCommand: Command {
         }
         var example: Counterexample?
         if let finding = outcome.finding {
-            let replay = Replay(model: model, ranges: outcome.ranges, checks: checks, keepsStates: arguments.has("html"))
+            let replay = Replay(
+                model: model, ranges: outcome.ranges, checks: checks, keepsStates: arguments.has("html"),
+                reducesRuns: false)
             example = try replay.counterexample(finding)
             example?.stepsLeftOut = outcome.stepsBefore - finding.moves.count
             if finding.kind == .modelError {
@@ -105,7 +108,9 @@ enum SimulateCommand: Command {
     }
 
     /// With an empty line behind it.
-    private static func headline(_ word: String, _ rest: String, _ style: TextColors.Style, _ colors: TextColors) -> String {
+    private static func headline(_ word: String, _ rest: String, _ style: TextColors.Style, _ colors: TextColors)
+        -> String
+    {
         colors.paint(word, style) + TextWrapping.hanging(word + rest, width: 80).dropFirst(word.count) + "\n"
     }
 
@@ -115,7 +120,8 @@ enum SimulateCommand: Command {
         var notes = ["explored under sequential consistency"]
         if outcome.cutByDepth > 0 {
             notes.append(
-                "\(Quantities.plural(outcome.cutByDepth, "run")) ended after \(Quantities.plural(options.depth, "step")) (--depth)")
+                "\(Quantities.plural(outcome.cutByDepth, "run")) ended after \(Quantities.plural(options.depth, "step")) (--depth)"
+            )
         }
         if outcome.cutByConstraint > 0 {
             notes.append("\(Quantities.plural(outcome.cutByConstraint, "run")) left a CONSTRAINT and was not followed")

@@ -27,7 +27,9 @@ enum TestCommand: Command {
         request.showsProgress = false
         let format = arguments.last("format") ?? "text"
         guard formats.contains(format) else {
-            let near = nearest(format, in: formats).map { "; did you mean '\($0)'?" } ?? "; there are text, ktap, junit and json"
+            let near =
+                nearest(format, in: formats).map { "; did you mean '\($0)'?" }
+                ?? "; there are text, ktap, junit and json"
             throw UsageError("unknown format '\(format)'\(near)", command: syntax.name)
         }
         let paths = try arguments.operands.flatMap { operand -> [String] in

@@ -15,7 +15,8 @@ enum ReplayCommand: Command {
             else, and where that is, is told.
             """,
         options: [
-            OptionSyntax(long: "print", short: "p", help: "print the run, without keys (default where\nthere is no terminal)"),
+            OptionSyntax(
+                long: "print", short: "p", help: "print the run, without keys (default where\nthere is no terminal)"),
             OptionSyntax(long: "json", help: "print the run as JSON"),
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             Colors.option,
@@ -27,7 +28,8 @@ enum ReplayCommand: Command {
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard let path = arguments.operands.first else { throw UsageError("TRACE is missing", command: syntax.name) }
         guard arguments.operands.count <= 2 else {
-            throw UsageError("'\(arguments.operands[2])' is one too many: replay takes TRACE and MODEL", command: syntax.name)
+            throw UsageError(
+                "'\(arguments.operands[2])' is one too many: replay takes TRACE and MODEL", command: syntax.name)
         }
         let colors = try Colors.wanted(arguments, console.out, command: syntax.name)
         let trace = try read(path)
@@ -37,7 +39,8 @@ enum ReplayCommand: Command {
             try PageReport.write(
                 replayed.exampleWithStates(), of: replayed.model, name: replayed.modelName, to: file, console)
         }
-        let isInteractive = !["print", "json", "html"].contains(where: arguments.has)
+        let isInteractive =
+            !["print", "json", "html"].contains(where: arguments.has)
             && console.out.isTerminal && isatty(0) != 0
         if isInteractive {
             var screen = ReplayTerminal(replayed, tracePath: path, colors: colors)

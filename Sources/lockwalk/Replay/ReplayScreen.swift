@@ -127,13 +127,16 @@ struct ReplayScreen {
         var lines: [String] = []
         for group in state.groups {
             for variable in group.variables {
-                let place = group.title == "globals" ? variable.name
+                let place =
+                    group.title == "globals"
+                    ? variable.name
                     : variable.name.isEmpty ? group.title : "\(group.title).\(variable.name)"
                 let was = old[group.title + "\u{0}" + variable.name]
                 let isChanged = before != nil && was != variable.value
                 let change = isChanged ? was.map { "   (was \($0))" } ?? "" : ""
-                let line = cut("\(isChanged ? "* " : "  ")\(place) = \(variable.value)\(change)"
-                    + (variable.isGhost ? "   (ghost)" : ""))
+                let line = cut(
+                    "\(isChanged ? "* " : "  ")\(place) = \(variable.value)\(change)"
+                        + (variable.isGhost ? "   (ghost)" : ""))
                 if isChanged { changed.append(colors.paint(line, .good)) } else { lines.append(line) }
             }
         }
@@ -142,8 +145,9 @@ struct ReplayScreen {
 
     private func choiceLines(_ choices: [ReplaySession.Choice]) -> [String] {
         choices.enumerated().map { index, choice in
-            cut("  \(index + 1)  \(choice.thread): \(choice.text)" + (choice.result.map { " -> \($0)" } ?? "")
-                + (choice.failure.map { "   fails: \($0)" } ?? ""))
+            cut(
+                "  \(index + 1)  \(choice.thread): \(choice.text)" + (choice.result.map { " -> \($0)" } ?? "")
+                    + (choice.failure.map { "   fails: \($0)" } ?? ""))
         }
     }
 }

@@ -24,7 +24,9 @@ struct ReplayTerminal {
     }
 
     mutating func run() throws {
-        guard var terminal = RawTerminal() else { throw Files.Failure(message: "the terminal cannot be used; try --print") }
+        guard var terminal = RawTerminal() else {
+            throw Files.Failure(message: "the terminal cannot be used; try --print")
+        }
         while true {
             draw(terminal)
             guard let key = terminal.key() else { return }
@@ -131,8 +133,10 @@ struct ReplayTerminal {
         }
         (choices, scroll) = (nil, 0)
         let choice = list[wanted - 1]
-        message = session.leave(by: choice.move)
-            ? (session.isTrace ? "" : "Off the trace: r goes back to it, w saves this run.") : "This step cannot be taken."
+        message =
+            session.leave(by: choice.move)
+            ? (session.isTrace ? "" : "Off the trace: r goes back to it, w saves this run.")
+            : "This step cannot be taken."
     }
 
     private mutating func type(_ key: Key) {

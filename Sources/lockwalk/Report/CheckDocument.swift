@@ -75,7 +75,8 @@ struct CheckDocument {
         }
         return .object([
             .init("result", .string(word)), .init("text", .string(VerdictWording.short(result))),
-            .init("reason", JSONValue(reason)), .init("exit_status", .number(Int(VerdictWording.exitCode(result).rawValue))),
+            .init("reason", JSONValue(reason)),
+            .init("exit_status", .number(Int(VerdictWording.exitCode(result).rawValue))),
         ])
     }
 

@@ -32,7 +32,8 @@ struct CheckReport {
         if isQuiet { return text }
         if let violation { text += "\n" + TextRendering(violation, colors: colors).text() }
         for (finding, example) in zip(result.warnings, warnings) {
-            text += "\n" + colors.paint("warning: \(finding.verdictText)", .warning)
+            text +=
+                "\n" + colors.paint("warning: \(finding.verdictText)", .warning)
                 + (finding.kind == .dataRace ? " (under sequential consistency)" : "") + "\n\n"
             text += TextRendering(example, colors: colors).text()
         }
@@ -45,11 +46,12 @@ struct CheckReport {
     /// Its first words are the verdict.
     private func headline(_ title: String, _ bounds: [String]) -> String {
         let line = VerdictWording.headline(result, title: title, within: bounds)
-        let style: TextColors.Style = switch result.verdict {
-        case .holds: .good
-        case .violated: .bad
-        case .incomplete: .warning
-        }
+        let style: TextColors.Style =
+            switch result.verdict {
+            case .holds: .good
+            case .violated: .bad
+            case .incomplete: .warning
+            }
         let word = line.prefix { $0 != ":" }
         return colors.paint(String(word), style) + line.dropFirst(word.count)
     }
@@ -86,7 +88,8 @@ struct CheckReport {
 
     private func numbers() -> [String] {
         let statistics = result.statistics
-        var line = "\(Quantities.plural(statistics.states, "state")), "
+        var line =
+            "\(Quantities.plural(statistics.states, "state")), "
             + "\(Quantities.plural(statistics.transitions, "transition")), depth \(Quantities.grouped(statistics.depth))"
         line += "; \(Quantities.duration(statistics.seconds))"
         var size = "\(Quantities.plural(statistics.stateBits, "bit")) a state"
@@ -121,7 +124,9 @@ struct CheckReport {
         var soFar = ""
         if case .incomplete = result.verdict { soFar = " so far" }
         var text = "not reached\(soFar):\n" + lines.prefix(shown).map { "  \($0)\n" }.joined()
-        if shown < lines.count { text += "  and \(Quantities.grouped(lines.count - shown)) more (--coverage shows them)\n" }
+        if shown < lines.count {
+            text += "  and \(Quantities.grouped(lines.count - shown)) more (--coverage shows them)\n"
+        }
         return text + lineCoverage
     }
 }

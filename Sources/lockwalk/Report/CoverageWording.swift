@@ -39,13 +39,14 @@ struct CoverageWording {
 
     func lines() -> [String] {
         entries().map { entry in
-            let what = switch entry.kind {
-            case .neverReached: "never reached"
-            case .neverTrue: "never true"
-            case .neverFalse: "never false"
-            case .neverWaited: "never had to wait"
-            case .vacuous: "never judged"
-            }
+            let what =
+                switch entry.kind {
+                case .neverReached: "never reached"
+                case .neverTrue: "never true"
+                case .neverFalse: "never false"
+                case .neverWaited: "never had to wait"
+                case .vacuous: "never judged"
+                }
             return "\(place(entry.range))\(what): \(entry.text)"
         }
     }
@@ -127,7 +128,9 @@ struct CoverageWording {
             var entry = entry
             var end = entry.range
             end.start = max(end.start, end.end - 1)
-            if let first = model.texts.place(of: entry.range)?.line, let last = model.texts.place(of: end)?.line, last > first {
+            if let first = model.texts.place(of: entry.range)?.line, let last = model.texts.place(of: end)?.line,
+                last > first
+            {
                 entry.text = "lines \(first) to \(last), \(StepText.shortened(entry.text)) first"
             } else {
                 entry.text = StepText.shortened(entry.text)
@@ -157,7 +160,9 @@ struct CoverageWording {
             let property = model.properties[premise.property]
             return Entry(
                 kind: .vacuous, range: premise.range,
-                text: "\(property.kind.rawValue)(\(property.name)), as this is never \(premise.isTrue): \(text(premise.range))")
+                text:
+                    "\(property.kind.rawValue)(\(property.name)), as this is never \(premise.isTrue): \(text(premise.range))"
+            )
         }
     }
 

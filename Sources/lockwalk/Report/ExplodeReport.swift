@@ -24,11 +24,13 @@ struct ExplodeReport {
     private func headline() -> String {
         let values = model.configuration.map { "\($0.name)=\($0.value)" }
         let title = values.isEmpty ? name : "\(name) (\(values.joined(separator: ", ")))"
-        let what = census.isWhole
+        let what =
+            census.isWhole
             ? "\(Quantities.plural(census.states, "state")), all that there are"
             : "the first \(Quantities.plural(census.states, "state")), there are more"
         var lines = TextWrapping.hanging("\(title): \(what)", width: 80)
-        lines += "depth \(Quantities.grouped(max(0, census.levels.count - 1))), "
+        lines +=
+            "depth \(Quantities.grouped(max(0, census.levels.count - 1))), "
             + "\(Quantities.plural(census.stateBits, "bit")) a state; \(Quantities.duration(seconds))\n"
         if census.measured < census.states {
             lines += "measured on the first \(Quantities.grouped(census.measured)) of them\n"
@@ -65,19 +67,23 @@ struct ExplodeReport {
         let shown = dear.prefix(Self.listMax)
         let width = shown.map { Quantities.fixed($0.factor, 2).count }.max() ?? 0
         var lines = shown.map { cost in
-            "x " + pad(Quantities.fixed(cost.factor, 2), width) + "  \(cost.name)  (\(Quantities.plural(cost.values, "value")))"
+            "x " + pad(Quantities.fixed(cost.factor, 2), width)
+                + "  \(cost.name)  (\(Quantities.plural(cost.values, "value")))"
         }
         let rest = dear.count - shown.count
         if rest > 0 { lines.append("and \(Quantities.plural(rest, "cheaper one"))") }
         let free = census.variables.count - dear.count
-        if free > 0 { lines.append("\(Quantities.plural(free, "variable")) more: they follow from the others, and cost nothing") }
+        if free > 0 {
+            lines.append("\(Quantities.plural(free, "variable")) more: they follow from the others, and cost nothing")
+        }
         return lines
     }
 
     private func places() -> [String] {
         census.places.prefix(Self.listMax).map { place in
             let share = census.measured == 0 ? 0 : 100 * Double(place.states) / Double(census.measured)
-            let line = pad(Quantities.fixed(share, 0), 3) + " %  \(place.thread)"
+            let line =
+                pad(Quantities.fixed(share, 0), 3) + " %  \(place.thread)"
                 + (place.place.map { ", line \($0.line)" } ?? "") + ": \(place.text)"
             return line.count <= 78 ? line : line.prefix(75) + "..."
         }

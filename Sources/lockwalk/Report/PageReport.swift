@@ -5,7 +5,9 @@ import Trace
 /// Writes the page of a run: `--html FILE`.
 enum PageReport {
     /// Nothing is written for a run that there is not; the command says so.
-    static func write(_ example: Counterexample?, of model: Model, name: String, to path: String, _ console: Console) throws {
+    static func write(_ example: Counterexample?, of model: Model, name: String, to path: String, _ console: Console)
+        throws
+    {
         guard let example else {
             console.complain("there is no run to show, so '\(path)' was not written")
             return

@@ -3,7 +3,8 @@ import Trace
 /// Whether an answer is coloured.
 enum Colors {
     static let option = OptionSyntax(
-        long: "color", value: "WHEN", help: "auto (default: on a terminal, unless NO_COLOR\nis set), always, never", values: words)
+        long: "color", value: "WHEN", help: "auto (default: on a terminal, unless NO_COLOR\nis set), always, never",
+        values: words)
 
     private static let words = ["auto", "always", "never"]
 

@@ -1,5 +1,5 @@
-/// A fault of the checker ends with its own exit code and a sentence, as any other answer does: nobody may take a crash for
-/// a verdict. Debug builds keep Swift's backtraces.
+/// A fault of the checker ends with its own exit code and a sentence, as any other answer does: nobody may take a crash
+/// for a verdict. Debug builds keep Swift's backtraces.
 enum CrashReport {
     private static let text: StaticString = """
         lockwalk: internal error: the checker itself failed

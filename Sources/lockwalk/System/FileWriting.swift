@@ -10,7 +10,9 @@ extension Files {
         guard descriptor >= 0 else { throw Failure(message: "cannot write '\(path)': \(reason(errno))") }
         var start = 0
         while start < bytes.count {
-            let written = bytes.withUnsafeBytes { Platform.write(descriptor, $0.baseAddress! + start, $0.count - start) }
+            let written = bytes.withUnsafeBytes {
+                Platform.write(descriptor, $0.baseAddress! + start, $0.count - start)
+            }
             if written < 0 {
                 if errno == EINTR { continue }
                 let failure = Failure(message: "cannot write '\(path)': \(reason(errno))")

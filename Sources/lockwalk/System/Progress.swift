@@ -41,9 +41,12 @@ final class Progress: Sendable {
         guard seconds > Self.patience else { return }
         let line = last.withLock { last -> String? in
             let passed = seconds - last.seconds
-            guard passed >= (style == .line ? Self.interval : Self.plainInterval) || last.seconds == 0 else { return nil }
+            guard passed >= (style == .line ? Self.interval : Self.plainInterval) || last.seconds == 0 else {
+                return nil
+            }
             // The rate of the last while; a search that begins again in a wider layout starts from nothing.
-            let rate = statistics.states >= last.states
+            let rate =
+                statistics.states >= last.states
                 ? Double(statistics.states - last.states) / passed : Double(statistics.states) / seconds
             last = Last(seconds: seconds, states: statistics.states, wasShown: true)
             return text(statistics, rate: rate, seconds)
@@ -64,7 +67,8 @@ final class Progress: Sendable {
         if style == .line { Self.write("\r\u{1B}[K") }
         guard let statistics else { return }
         let seconds = Clock.now() - start
-        Self.write("searched: " + text(statistics, rate: Double(statistics.states) / max(seconds, 1e-9), seconds) + "\n")
+        Self.write(
+            "searched: " + text(statistics, rate: Double(statistics.states) / max(seconds, 1e-9), seconds) + "\n")
     }
 
     private static func write(_ text: String) {

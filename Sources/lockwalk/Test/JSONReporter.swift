@@ -22,11 +22,12 @@ final class JSONReporter: TestReporter {
     }
 
     private func json(_ row: TestOutcome) -> JSONValue {
-        let (status, text) = switch row.status {
-        case .passed(let found): ("passed", found)
-        case .failed(let reason): ("failed", reason)
-        case .skipped(let reason): ("skipped", reason)
-        }
+        let (status, text) =
+            switch row.status {
+            case .passed(let found): ("passed", found)
+            case .failed(let reason): ("failed", reason)
+            case .skipped(let reason): ("skipped", reason)
+            }
         return .object([
             .init("place", .string(row.place)), .init("row", .string(row.row)), .init("variant", .string(row.variant)),
             .init("status", .string(status)), .init("reason", .string(text)),

@@ -29,7 +29,8 @@ final class JUnitReporter: TestReporter {
         let time = model.rows.reduce(0) { $0 + $1.seconds }
         out.line(
             "  <testsuite name=\"\(escaped(model.path))\" tests=\"\(model.rows.count + (model.isBroken ? 1 : 0))\" "
-                + "failures=\"\(failures)\" errors=\"\(model.isBroken ? 1 : 0)\" skipped=\"\(skipped)\" time=\"\(seconds(time))\">")
+                + "failures=\"\(failures)\" errors=\"\(model.isBroken ? 1 : 0)\" skipped=\"\(skipped)\" time=\"\(seconds(time))\">"
+        )
         for row in model.rows { write(row, model.path) }
         if model.isBroken {
             out.line("    <testcase name=\"the model\" classname=\"\(escaped(model.path))\" time=\"0\">")
@@ -42,7 +43,8 @@ final class JUnitReporter: TestReporter {
     private func write(_ row: TestOutcome, _ path: String) {
         let name = row.row + (row.variant.isEmpty ? "" : " [\(row.variant)]")
         let line = row.line.map { " line=\"\($0)\"" } ?? ""
-        let head = "    <testcase name=\"\(escaped(name))\" classname=\"\(escaped(path))\" file=\"\(escaped(path))\"\(line) "
+        let head =
+            "    <testcase name=\"\(escaped(name))\" classname=\"\(escaped(path))\" file=\"\(escaped(path))\"\(line) "
             + "time=\"\(seconds(row.seconds))\""
         switch row.status {
         case .passed:
@@ -50,7 +52,8 @@ final class JUnitReporter: TestReporter {
             return
         case .failed(let reason):
             out.line(head + ">")
-            let text = ([row.place + ": " + reason, row.command, ""] + row.traceLines.map(String.init)).joined(separator: "\n")
+            let text = ([row.place + ": " + reason, row.command, ""] + row.traceLines.map(String.init)).joined(
+                separator: "\n")
             out.line("      <failure message=\"\(escaped(reason))\">\(escaped(text))</failure>")
         case .skipped(let reason):
             out.line(head + ">")

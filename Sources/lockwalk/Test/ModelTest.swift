@@ -114,7 +114,8 @@ struct ModelTest {
     private func tell(_ first: Expectation, _ second: Expectation, _ variant: [String: Int64], _ loaded: LoadedModel) {
         let values = describe(variant, loaded)
         console.complain("\(place(first, loaded)): \(first.text) contradicts")
-        console.errors.line("          \(place(second, loaded)): \(second.text)" + (values.isEmpty ? "" : " for \(values)"))
+        console.errors.line(
+            "          \(place(second, loaded)): \(second.text)" + (values.isEmpty ? "" : " for \(values)"))
         console.errors.flush()
     }
 

@@ -40,7 +40,8 @@ final class TextReporter: TestReporter {
     }
 
     func end(_ summary: TestSummary) {
-        var line = "\(Quantities.plural(summary.passed, "row")) passed, \(Quantities.grouped(summary.failed)) failed, "
+        var line =
+            "\(Quantities.plural(summary.passed, "row")) passed, \(Quantities.grouped(summary.failed)) failed, "
             + "\(Quantities.grouped(summary.skipped)) skipped, in \(Quantities.plural(summary.models, "model"))"
         if !summary.withoutRows.isEmpty { line += "; \(Quantities.grouped(summary.withoutRows.count)) without EXPECT" }
         if summary.broken > 0 { line += "; \(Quantities.grouped(summary.broken)) that cannot be tested" }
