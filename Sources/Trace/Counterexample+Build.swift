@@ -83,6 +83,10 @@ private struct CounterexampleBuilder {
         example.names = finding.names
         example.initial = finding.initial
         if failsInStep { example.failingRemark = sentences.remark }
+        // What the step that fails would have come to is of no interest.
+        if failsInStep, run.records.last?.failure != nil, example.failingText == nil {
+            example.steps[example.steps.count - 1].result = nil
+        }
         example.idleThreads = idleThreads()
         return example
     }

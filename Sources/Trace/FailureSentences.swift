@@ -25,25 +25,8 @@ struct FailureSentences {
         return message.isEmpty ? [] : [sentence(message)]
     }
 
-    /// What stands under the carets: a word on why this step fails, the sentences below have the rest.
-    var remark: String? {
-        guard let failure = run.records.last?.failure, failure.move.thread >= 0 else { return nil }
-        let thread = Int(failure.move.thread)
-        switch failure.kind {
-        case .useAfterFree, .doubleFree, .stalePointer:
-            guard let slot = slot(of: failure), let freed = stepThatFreed(slot) else { return nil }
-            return "freed by \(run.name(of: Int(run.records[freed - 1].move.thread))) in step \(freed)"
-        case .nullDereference: return "NULL"
-        case .recursiveLock:
-            guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return nil }
-            let since = held.locks(of: thread).first { $0.name == lock.name }?.since
-            return "holds it" + (since.map { " since step \($0)" } ?? "")
-        case .badUnlock: return run.records.last.flatMap(names.lock(readBy:)).map(holders(of:))
-        default: return nil
-        }
-    }
-
-    private func stepThatFreed(_ slot: Int) -> Int? {
+    /// The last step that freed the slot.
+    func stepThatFreed(_ slot: Int) -> Int? {
         run.lastStep(before: run.records.count) {
             if case .freed(let number) = $0 { number == slot } else { false }
         }
@@ -70,7 +53,7 @@ struct FailureSentences {
 
     // MARK: Objects
 
-    private func slot(of failure: StepFailure) -> Int? {
+    func slot(of failure: StepFailure) -> Int? {
         let cell = CellID(failure.detail)
         guard cell > 0, cell < model.cells.count else { return nil }
         if model.cells[cell].slot >= 0 { return model.cells[cell].slot }
@@ -205,7 +188,7 @@ struct FailureSentences {
     }
 
     /// Whether the last that a thread did was to begin to wait for the lock.
-    private func isQueued(_ thread: Int, on lock: LockPlace) -> Bool {
+    func isQueued(_ thread: Int, on lock: LockPlace) -> Bool {
         guard let next = run.last.nextStep(of: thread), run.code(of: thread).steps[next].kind == .endWait,
             let record = run.records.last(where: { Int($0.move.thread) == thread })
         else { return false }
@@ -263,7 +246,7 @@ struct FailureSentences {
         return ["\(thread) releases \(lock.name), but \(holders(of: lock))."]
     }
 
-    private func holders(of lock: LockPlace) -> String {
+    func holders(of lock: LockPlace) -> String {
         let owner = Int(run.last.value(of: lock.ownerCell))
         var who = owner > 0 && owner <= model.threads.count ? [model.threads[owner - 1].name] : []
         for (reader, cell) in lock.readerCells.enumerated() where cell > 0 && run.last.value(of: cell) > 0 {

@@ -70,7 +70,9 @@ public struct TextRendering {
     private func stepLines(_ cell: StepLines, fails: Bool, width: Int) -> [String] {
         let lines = cell.wrappedLines(width: width, fails: fails, failingText: example.failingText)
         guard fails, let remark = example.failingRemark else { return lines }
-        return lines + wrapped("(\(remark))", width: width, indent: 1)
+        let indent = cell.lines.last?.indent ?? 0
+        let margin = String(repeating: " ", count: indent)
+        return lines + wrapped("(\(remark))", width: width - indent, indent: 1).map { margin + $0 }
     }
 
     private func stepCells() -> [StepLines] {
@@ -95,6 +97,10 @@ public struct TextRendering {
             }
             if let last = example.steps.last, last.thread == participant.thread {
                 wanted = max(wanted, (example.failingText?.count ?? 0) + 2)
+                // In other columns than the last it may run on.
+                if participant.thread == example.participants.last?.thread {
+                    wanted = max(wanted, (example.failingRemark?.count ?? 0) + 2)
+                }
             }
             for pending in example.pending where pending.thread == participant.thread {
                 wanted = max(wanted, pending.text.count, pending.remark.count + 2)
