@@ -19,6 +19,8 @@ extension Counterexample {
     /// What the two runs of an inversion come to stands with the first.
     private mutating func tellLockOrder(_ finding: Finding) {
         guard finding.kind == .lockOrder, !companion.isEmpty else { return }
+        idleThreads = idleThreads.filter(companion[0].idleThreads.contains)
+        companion[0].idleThreads = []
         // Of a longer circle two runs are shown, and all its links told.
         if finding.names.count > 2 { explanation.append(finding.message + ".") }
         explanation.append(

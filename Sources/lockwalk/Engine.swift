@@ -31,31 +31,20 @@ enum Engine {
             saysProgress ? .plain : request.showsProgress && console.errors.isTerminal ? .line : .hidden
         let progress = Progress(style: style, ceiling: request.memoryBytes)
         Signals.install()
-        let result: SearchResult
-        do {
-            result = try search(model, enabled, errors, request, progress)
-        } catch {
-            progress.end(nil)
-            throw error
-        }
-        progress.end(result.statistics)
-        if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
-            console.complain("steps are interpreted, which is slower: \(reason)")
-        }
-        return result
-    }
-
-    private static func search(
-        _ model: Model, _ enabled: Set<FailureKind>, _ errors: Set<FailureKind>, _ request: SearchRequest,
-        _ progress: Progress
-    ) throws -> SearchResult {
-        try Search.search(
+        defer { progress.clear() }
+        let result = try Search.search(
             model: model,
             options: SearchOptions(
                 enabled: enabled, errors: errors, stateLimit: request.states ?? .max,
                 memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
                 timeLimit: request.seconds ?? .infinity, native: request.native,
                 cachesNative: request.cachesNative, progress: progress.report))
+        progress.clear()
+        if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
+            console.complain("steps are interpreted, which is slower: \(reason)")
+        }
+        progress.conclude(result.statistics)
+        return result
     }
 
     /// Executes a finding again and tells it.

@@ -41,6 +41,7 @@ extension HTMLPage {
         .label { grid-column: 2 / -1; color: var(--soft); padding: 3px 8px; font-size: 13px; }
         .lane { border-left: 1px solid var(--line); display: flex; gap: 6px; min-width: 0; }
         .what { padding: 3px 8px 3px 2px; min-width: 0; overflow-wrap: anywhere; }
+        .lane > .what:first-child { padding-left: 8px; }
         .who { display: none; font-size: 12px; font-weight: 600; }
         .arrow { white-space: nowrap; }
         .function { color: var(--soft); font-size: 13px; }

@@ -95,7 +95,11 @@ public struct HTMLPage {
     private func run(_ run: Counterexample, number: Int) -> String {
         let lanes = run.participants
         let colors = lockColors(run)
-        var text = number == 0 ? "" : "<h2>the other run</h2>\n"
+        var text = ""
+        if number > 0 {
+            text = "<h2>the other run</h2>\n"
+            for sentence in run.explanation { text += "<p>\(breakable(sentence))</p>\n" }
+        }
         text += "<div class=\"run\" style=\"--lanes:\(max(1, lanes.count))\" data-run=\"\(number)\">\n"
         text += "<div class=\"row head\"><div class=\"number\"></div>"
         for (index, lane) in lanes.enumerated() {

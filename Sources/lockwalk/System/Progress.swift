@@ -61,14 +61,16 @@ final class Progress: Sendable {
             + Quantities.duration(seconds)
     }
 
-    /// The line goes away; what the search came to is told once more where a line was shown.
-    func end(_ statistics: SearchStatistics?) {
+    /// The line goes away.
+    func clear() {
+        if style == .line, last.withLock({ $0.wasShown }) { Self.write("\r\u{1B}[K") }
+    }
+
+    /// What the search came to, once more, where it was followed.
+    func conclude(_ statistics: SearchStatistics) {
         guard last.withLock({ $0.wasShown }) else { return }
-        if style == .line { Self.write("\r\u{1B}[K") }
-        guard let statistics else { return }
         let seconds = Clock.now() - start
-        Self.write(
-            "searched: " + text(statistics, rate: Double(statistics.states) / max(seconds, 1e-9), seconds) + "\n")
+        Self.write("searched: " + text(statistics, rate: Double(statistics.states) / max(seconds, 1e-9), seconds) + "\n")
     }
 
     private static func write(_ text: String) {
