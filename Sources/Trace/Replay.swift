@@ -15,8 +15,8 @@ public struct Replay {
     private let reducesRuns: Bool
 
     /// `ranges` and `checks` are those of the search. With `keepsStates` the counterexamples have all their states in
-    /// words, which takes a while for large models. Runs that are not proven to be shortest are cut down to what matters
-    /// unless `reducesRuns` is false.
+    /// words, which takes a while for large models. Runs that are not proven to be shortest are cut down to what
+    /// matters unless `reducesRuns` is false.
     public init(
         model: Model, ranges: InferredRanges, checks: Set<FailureKind>, keepsStates: Bool = false,
         reducesRuns: Bool = true

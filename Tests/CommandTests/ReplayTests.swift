@@ -206,7 +206,8 @@ import Testing
         let terminal = try terminal(try scratch(Models.zap, "-Drule=FREE_AT_ONCE"), width: width, height: height)
         #expect(terminal.wait(for: "\u{1B}[J"))
         for keys in [
-            "n", "b", "99\r", "\u{1B}", "\u{1B}[5~", "\u{1B}[999;1X", "é\u{0}\u{7F}", "12345678901\r", "b1b1b1", "xyz?",
+            "n", "b", "99\r", "\u{1B}", "\u{1B}[5~", "\u{1B}[999;1X", "é\u{0}\u{7F}", "12345678901\r", "b1b1b1",
+            "xyz?",
         ] {
             terminal.press(keys)
             #expect(terminal.wait(for: "\u{1B}[J"))

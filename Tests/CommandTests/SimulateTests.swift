@@ -30,7 +30,8 @@ import Testing
         ("DEADLOCK", Models.deadlock),
         (
             "VIOLATED(small)",
-            "#include <lockwalk.h>\nstatic u3 x;\nTHREAD(t, 3) { ATOMIC { x++; } }\nINVARIANT(small) { return x < 3; }\n"
+            "#include <lockwalk.h>\nstatic u3 x;\nTHREAD(t, 3) { ATOMIC { x++; } }\n"
+                + "INVARIANT(small) { return x < 3; }\n"
         ),
         (
             "VIOLATED(at_end)",
@@ -40,7 +41,8 @@ import Testing
         ("NULL_DEREF", "#include <lockwalk.h>\nstatic struct s { u1 x; } *p;\nTHREAD(t, 1) { WRITE_ONCE(p->x, 1); }\n"),
         (
             "ASSERTION(wide)",
-            "#include <lockwalk.h>\nstatic int n;\nTHREAD(t, 1) { while (n < 300) ATOMIC { n = n + 100; } ASSERT(wide, n < 300); }\n"
+            "#include <lockwalk.h>\nstatic int n;\n"
+                + "THREAD(t, 1) { while (n < 300) ATOMIC { n = n + 100; } ASSERT(wide, n < 300); }\n"
         ),
     ]) func findsWhatTheSearchFinds(verdict: String, model: String) throws {
         let answer = try simulate(model: model)

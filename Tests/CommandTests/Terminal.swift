@@ -46,7 +46,7 @@ final class Terminal {
     }
 
     /// Reads until that text has come since the last call; false if it does not in time, or the program has ended.
-    func wait(for text: String, seconds: Double = 5) -> Bool {
+    func wait(for text: String, seconds: Double = 15) -> Bool {
         var new = ""
         defer { shown += new }
         let end = Date().addingTimeInterval(seconds)
@@ -70,7 +70,7 @@ final class Terminal {
     /// The exit code, or the signal's number below zero.
     func end() -> Int32 {
         // Its last words may still be on the way; a terminal that nobody reads would hold it up.
-        let end = Date().addingTimeInterval(5)
+        let end = Date().addingTimeInterval(15)
         while process.isRunning, Date() < end { _ = wait(for: "\u{0}", seconds: 0.1) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()

@@ -38,7 +38,8 @@ public struct HTMLPage {
             <body>
             <section id="runs" aria-label="the run">
             <header>
-            <h1><span class="\(example.isOpen ? "open" : "verdict")">\(escaped(verdict))</span> <span class="model">\(escaped(title))</span></h1>
+            <h1><span class="\(example.isOpen ? "open" : "verdict")">\(escaped(verdict))</span> \
+            <span class="model">\(escaped(title))</span></h1>
             \(subtitle.isEmpty ? "" : "<p class=\"sub\">\(escaped(subtitle))</p>\n")\(explanation())</header>
             \(runs.enumerated().map { run($1, number: $0) }.joined())</section>
             <aside id="panel" aria-label="the state">
@@ -127,7 +128,8 @@ public struct HTMLPage {
                     bars(run.holdings.first { $0.thread == lane.thread }?.locks ?? [], colors)
                         + run.pending.filter { $0.thread == lane.thread }.map { pending in
                             "<div class=\"what\"><span class=\"who\">\(escaped(lane.name))</span>"
-                                + "<code>\(breakable(pending.text))</code><div class=\"remark bad\">\(escaped(pending.remark))</div></div>"
+                                + "<code>\(breakable(pending.text))</code>"
+                                + "<div class=\"remark bad\">\(escaped(pending.remark))</div></div>"
                         }.joined()
                 }, classes: "pending")
         }

@@ -6,6 +6,7 @@ import Program
 /// file names.
 enum Completion {
     static func bash(_ commands: [CommandSyntax]) -> String {
+        let names = commands.map(\.name).joined(separator: " ")
         var text = """
             # bash completion for lockwalk: lockwalk completion bash > /etc/bash_completion.d/lockwalk
             _lockwalk() {
@@ -15,7 +16,7 @@ enum Completion {
                     if [[ ${COMP_WORDS[i]} != -* ]]; then command=${COMP_WORDS[i]}; break; fi
                 done
                 if [[ -z $command ]]; then
-                    COMPREPLY=($(compgen -W "\(commands.map(\.name).joined(separator: " ")) --help --version" -- "$word"))
+                    COMPREPLY=($(compgen -W "\(names) --help --version" -- "$word"))
                     return
                 fi
                 case $command in

@@ -4,8 +4,10 @@ import Syntax
 enum HelpCommand: Command {
     static let syntax = CommandSyntax(
         name: "help", summary: "tell about a command", operands: "[COMMAND]",
-        description:
-            "Shows the commands, or the options of COMMAND. 'help json' shows the grammar of\nthe JSON that lockwalk writes.",
+        description: """
+            Shows the commands, or the options of COMMAND. 'help json' shows the grammar of
+            the JSON that lockwalk writes.
+            """,
         options: [], operandWords: ["json"])
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {

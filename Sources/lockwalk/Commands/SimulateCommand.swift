@@ -119,9 +119,8 @@ enum SimulateCommand: Command {
     ) -> [String] {
         var notes = ["explored under sequential consistency"]
         if outcome.cutByDepth > 0 {
-            notes.append(
-                "\(Quantities.plural(outcome.cutByDepth, "run")) ended after \(Quantities.plural(options.depth, "step")) (--depth)"
-            )
+            let depth = Quantities.plural(options.depth, "step")
+            notes.append("\(Quantities.plural(outcome.cutByDepth, "run")) ended after \(depth) (--depth)")
         }
         if outcome.cutByConstraint > 0 {
             notes.append("\(Quantities.plural(outcome.cutByConstraint, "run")) left a CONSTRAINT and was not followed")

@@ -160,9 +160,8 @@ struct CoverageWording {
             let property = model.properties[premise.property]
             return Entry(
                 kind: .vacuous, range: premise.range,
-                text:
-                    "\(property.kind.rawValue)(\(property.name)), as this is never \(premise.isTrue): \(text(premise.range))"
-            )
+                text: "\(property.kind.rawValue)(\(property.name)), as this is never \(premise.isTrue): "
+                    + text(premise.range))
         }
     }
 

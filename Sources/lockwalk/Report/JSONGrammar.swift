@@ -4,10 +4,12 @@ enum JSONGrammar {
         The JSON of lockwalk, version 1
 
         'lockwalk check --json' writes one document to standard output; '--trace FILE'
-        writes the same document to a file beside the usual text. 'lockwalk replay' and
-        'lockwalk simulate --json' write it too, and 'lockwalk replay' reads it. A later
-        version may add members; a reader should pass over those that it does not know.
-        "version" goes up when something that is here changes its meaning.
+        writes the same document to a file beside the usual text. 'lockwalk replay'
+        reads it. What 'replay' and 'simulate' write themselves has the first four
+        members and "finding". Nothing is written for a model that is refused.
+
+        A later version may add members; a reader should pass over those that it does
+        not know. "version" goes up when something that is here changes its meaning.
 
         Names and values are texts as the trace shows them: "ptpages[0].ptl", "NULL",
         "true". T? is a T or null, [T] an array of T.

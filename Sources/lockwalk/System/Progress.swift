@@ -70,7 +70,8 @@ final class Progress: Sendable {
     func conclude(_ statistics: SearchStatistics) {
         guard last.withLock({ $0.wasShown }) else { return }
         let seconds = Clock.now() - start
-        Self.write("searched: " + text(statistics, rate: Double(statistics.states) / max(seconds, 1e-9), seconds) + "\n")
+        let rate = Double(statistics.states) / max(seconds, 1e-9)
+        Self.write("searched: " + text(statistics, rate: rate, seconds) + "\n")
     }
 
     private static func write(_ text: String) {

@@ -17,8 +17,8 @@ final class JUnitReporter: TestReporter {
         out.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")
         let tests = summary.passed + summary.failed + summary.skipped + summary.broken
         out.line(
-            "<testsuites name=\"lockwalk\" tests=\"\(tests)\" failures=\"\(summary.failed)\" errors=\"\(summary.broken)\" "
-                + "skipped=\"\(summary.skipped)\" time=\"\(seconds(summary.seconds))\">")
+            "<testsuites name=\"lockwalk\" tests=\"\(tests)\" failures=\"\(summary.failed)\" "
+                + "errors=\"\(summary.broken)\" skipped=\"\(summary.skipped)\" time=\"\(seconds(summary.seconds))\">")
         for model in models { write(model) }
         out.line("</testsuites>")
     }
@@ -29,8 +29,8 @@ final class JUnitReporter: TestReporter {
         let time = model.rows.reduce(0) { $0 + $1.seconds }
         out.line(
             "  <testsuite name=\"\(escaped(model.path))\" tests=\"\(model.rows.count + (model.isBroken ? 1 : 0))\" "
-                + "failures=\"\(failures)\" errors=\"\(model.isBroken ? 1 : 0)\" skipped=\"\(skipped)\" time=\"\(seconds(time))\">"
-        )
+                + "failures=\"\(failures)\" errors=\"\(model.isBroken ? 1 : 0)\" skipped=\"\(skipped)\" "
+                + "time=\"\(seconds(time))\">")
         for row in model.rows { write(row, model.path) }
         if model.isBroken {
             out.line("    <testcase name=\"the model\" classname=\"\(escaped(model.path))\" time=\"0\">")
