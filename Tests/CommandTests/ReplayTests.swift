@@ -30,6 +30,16 @@ import Testing
         #expect(answer.out.hasSuffix("The run ends as the trace says: DEADLOCK.\n"))
     }
 
+    @Test func printsAStateAndWhoWaits() throws {
+        let scratch = try scratch(Models.zap, "-Drule=FREE_AT_ONCE")
+        expectGolden(try replay("--state", "6", "t.json", in: scratch).out, "replay-state.txt")
+        let deadlock = try replay("--state=2", "t.json", in: self.scratch(Models.deadlock)).out
+        #expect(deadlock.contains("WAITS 3: mutex_lock(&b) waits for back, which holds b since step 2 (m.c:4)"))
+        let wrong = try replay("--state", "8", "t.json", in: scratch)
+        #expect(wrong.code == 2)
+        #expect(wrong.errors.contains("'8' is no value for --state; write 0 to 7"))
+    }
+
     @Test func whatItWritesItReads() throws {
         let scratch = try scratch(Models.zap, "-Drule=FREE_AT_ONCE")
         try scratch.write("again.json", try replay("--json", "t.json", in: scratch).out)

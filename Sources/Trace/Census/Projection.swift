@@ -90,6 +90,43 @@ struct Projection {
         }
     }
 
+    /// The loops of each thread: sets of steps from each of which every other can be reached. (A loop within a loop is
+    /// counted with it.)
+    func loops(_ access: AccessSets) -> [StateCensus.Loop] {
+        var loops: [StateCensus.Loop] = []
+        for thread in model.threads.indices {
+            let successors = access.successors[thread]
+            let reaches = successors.indices.map { reachable(from: $0, successors) }
+            var isDone = [Bool](repeating: false, count: successors.count)
+            for step in successors.indices where !isDone[step] && reaches[step].contains(step) {
+                let members = Set(reaches[step].filter { reaches[$0].contains(step) })
+                for member in members { isDone[member] = true }
+                var states = 0
+                for number in 0..<count where self.step(of: thread, number).map(members.contains) == true {
+                    states += 1
+                }
+                if states > 0 { loops.append(loop(thread, members, states)) }
+            }
+        }
+        return loops
+    }
+
+    private func reachable(from step: Int, _ successors: [[Int]]) -> Set<Int> {
+        var seen = Set<Int>()
+        var work = successors[step]
+        while let next = work.popLast() {
+            if seen.insert(next).inserted { work += successors[next] }
+        }
+        return seen
+    }
+
+    private func loop(_ thread: Int, _ members: Set<Int>, _ states: Int) -> StateCensus.Loop {
+        let code = model.classes[model.threads[thread].threadClass].code
+        let lines = members.compactMap { Names(model: model).line(of: code.steps[$0].range)?.line }
+        return StateCensus.Loop(
+            thread: model.threads[thread].name, firstLine: lines.min(), lastLine: lines.max(), states: states)
+    }
+
     func places() -> [StateCensus.Place] {
         var places: [StateCensus.Place] = []
         for thread in model.threads.indices {

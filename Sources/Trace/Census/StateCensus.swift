@@ -25,6 +25,14 @@ public struct StateCensus: Sendable {
         public var states: Int
     }
 
+    /// A loop, and in how many of the states its thread is inside.
+    public struct Loop: Sendable {
+        public var thread: String
+        public var firstLine: Int?
+        public var lastLine: Int?
+        public var states: Int
+    }
+
     public internal(set) var states = 0
     public internal(set) var stateBits = 0
     /// Whether these are all the states that there are.
@@ -39,6 +47,7 @@ public struct StateCensus: Sendable {
     public internal(set) var variables: [Cost] = []
     /// Those with the most states first.
     public internal(set) var places: [Place] = []
+    public internal(set) var loops: [Loop] = []
 
     /// A search cannot begin.
     public init(
@@ -55,6 +64,9 @@ public struct StateCensus: Sendable {
             ($1.element.factor, $0.offset) < ($0.element.factor, $1.offset)
         }.map(\.element)
         places = projection.places().enumerated().sorted {
+            ($1.element.states, $0.offset) < ($0.element.states, $1.offset)
+        }.map(\.element)
+        loops = projection.loops(AccessSets(model: model)).enumerated().sorted {
             ($1.element.states, $0.offset) < ($0.element.states, $1.offset)
         }.map(\.element)
     }

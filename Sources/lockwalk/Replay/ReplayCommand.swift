@@ -17,6 +17,8 @@ enum ReplayCommand: Command {
         options: [
             OptionSyntax(
                 long: "print", short: "p", help: "print the run, without keys (default where\nthere is no terminal)"),
+            OptionSyntax(
+                long: "state", value: "N", help: "print the state after step N: variables, threads,\nwho waits and why"),
             OptionSyntax(long: "json", help: "print the run as JSON"),
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             Colors.option,
@@ -40,18 +42,32 @@ enum ReplayCommand: Command {
                 replayed.exampleWithStates(), of: replayed.model, name: replayed.modelName, to: file, console)
         }
         let isInteractive =
-            !["print", "json", "html"].contains(where: arguments.has)
+            !["print", "state", "json", "html"].contains(where: arguments.has)
             && console.out.isTerminal && isatty(0) != 0
         if isInteractive {
             var screen = ReplayTerminal(replayed, tracePath: path, colors: colors)
             try screen.run()
             return .holds
+        } else if let text = arguments.last("state") {
+            console.out.write(try state(after: text, replayed, colors))
         } else if arguments.has("json") {
             console.out.write(replayed.document().formatted())
         } else {
             console.out.write(replayed.text(colors: colors))
         }
         return replayed.exitCode
+    }
+
+    private static func state(after text: String, _ replayed: ReplayedTrace, _ colors: TextColors) throws -> String {
+        var session = ReplaySession(replayed.walk, judge: replayed.judge)
+        guard let number = Int(text), number >= 0, number <= session.count else {
+            throw UsageError(
+                "'\(text)' is no value for --state; write 0 to \(session.count)", command: syntax.name)
+        }
+        session.go(to: number)
+        // Wide enough that nothing is cut.
+        let screen = ReplayScreen(session: session, title: replayed.title, width: 1000, height: 1, colors: colors)
+        return screen.stateText().map { $0 + "\n" }.joined()
     }
 
     private static func read(_ path: String) throws -> SavedTrace {

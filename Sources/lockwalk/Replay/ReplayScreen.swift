@@ -39,6 +39,24 @@ struct ReplayScreen {
         return Array(lines.suffix(max(1, height)))
     }
 
+    /// Where the session stands, whole: for those who have no keys.
+    func stateText() -> [String] {
+        let state = session.snapshot()
+        let steps = session.example.steps
+        let last = session.position > 0 ? steps[session.position - 1] : nil
+        let step = last.map { step in
+            ": \(session.example.participant(step.thread)?.name ?? ""): "
+                + ([step.text] + step.remarks).joined(separator: " ")
+        }
+        var lines = [
+            session.position == 0
+                ? "the initial state" : "after step \(session.position) of \(session.count)\(step ?? "")"
+        ]
+        lines += ["", "threads:"] + threadLines(state)
+        lines += ["", session.position == 0 ? "state:" : "state (* changed by this step):"] + stateLines(state)
+        return lines
+    }
+
     // MARK: Parts
 
     private func cut(_ text: String) -> String {

@@ -18,6 +18,7 @@ struct ExplodeReport {
         headline() + section("new states by depth", growth())
             + section("what a variable costs (times as many states as there would be without it)", variables())
             + section("where threads stand, in how many of the states", places())
+            + section("loops, and in how many of the states their thread is inside", loops())
             + section("with one more", more())
     }
 
@@ -81,12 +82,28 @@ struct ExplodeReport {
 
     private func places() -> [String] {
         census.places.prefix(Self.listMax).map { place in
-            let share = census.measured == 0 ? 0 : 100 * Double(place.states) / Double(census.measured)
             let line =
-                pad(Quantities.fixed(share, 0), 3) + " %  \(place.thread)"
+                share(place.states) + "  \(place.thread)"
                 + (place.place.map { ", line \($0.line)" } ?? "") + ": \(place.text)"
             return line.count <= 78 ? line : line.prefix(75) + "..."
         }
+    }
+
+    private func loops() -> [String] {
+        census.loops.prefix(Self.listMax).map { loop in
+            let lines =
+                switch (loop.firstLine, loop.lastLine) {
+                case (let first?, let last?) where first < last: ", lines \(first) to \(last)"
+                case (let first?, _): ", line \(first)"
+                default: ""
+                }
+            return share(loop.states) + "  \(loop.thread)\(lines)"
+        }
+    }
+
+    private func share(_ states: Int) -> String {
+        let percent = census.measured == 0 ? 0 : 100 * Double(states) / Double(census.measured)
+        return pad(Quantities.fixed(percent, 0), 3) + " %"
     }
 
     private func more() -> [String] {
