@@ -101,6 +101,37 @@ import Testing
         #expect(user.locks.allSatisfy { $0.isSection && $0.since != nil })
     }
 
+    /// A struct and its first field have one address: a pointer to the one is not called after the other.
+    @Test func callsPointersAfterWhatTheyPointTo() throws {
+        let found = try Self.found("""
+            #include <lockwalk.h>
+            struct mm { struct rw_semaphore mmap_lock; u1 x; };
+            struct page { struct mm mm; };
+            OBJECTS(struct page, pages, 1);
+            static struct mm mms[2];
+            static struct page *page;
+            INIT { page = alloc(pages); }
+            THREAD(t, 1)
+            {
+                    struct mm *mm = &mms[1];
+                    struct rw_semaphore *sem = &mms[1].mmap_lock;
+                    struct page *p = READ_ONCE(page);
+                    struct mm *inner = &p->mm;
+                    struct rw_semaphore *lock = &p->mm.mmap_lock;
+                    down_read(sem);
+                    down_read(lock);
+                    ASSERT(no, mm == inner || sem == lock || !p);
+            }
+            """)
+        let locals = try found.replay(found.finding).locals
+        func value(_ name: String) -> String? { locals.first { $0.name == name }?.value }
+        #expect(value("mm") == "&mms[1]")
+        #expect(value("sem") == "&mms[1].mmap_lock")
+        #expect(value("p") == "pages[0]")
+        #expect(value("inner") == "&pages[0].mm")
+        #expect(value("lock") == "&pages[0].mm.mmap_lock")
+    }
+
     @Test func tellsAPropertyThatIsFalseFromTheStart() throws {
         let found = try Self.found(
             """
