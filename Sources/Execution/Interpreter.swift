@@ -151,7 +151,6 @@ public final class Interpreter: @unchecked Sendable {
     /// same whichever checks are on.
     @inline(never)
     private func settle(_ outcome: Outcome, _ thread: Int, _ tally: inout Tally, _ expansion: inout Expansion) {
-        let scratch = machine.scratch
         switch outcome {
         case .failed:
             expansion.failures.append(failure(Move(thread: Int32(thread), choice: tally.outcomes), machine))
