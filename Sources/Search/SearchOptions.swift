@@ -33,6 +33,10 @@ public struct SearchOptions: Sendable {
     var unitRecords = 512
     /// Tables of so many bytes stay in order when keys get longer. Likewise.
     var inOrderBytes = 1 << 20
+    /// States of more bits have keys made of the numbers of their parts. Likewise.
+    var directBitsMax = StateStore.directBitsMax
+    /// Keys made of the numbers of parts have so many bits at most, then dictionaries take over. Likewise.
+    var denseBitsMax = DenseFolding.keyBitsMax
 
     public init(
         enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],

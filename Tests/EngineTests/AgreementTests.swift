@@ -18,11 +18,15 @@ import Testing
     struct Way: CustomStringConvertible, Sendable {
         var store: StoreChoice
         var threads: Int
-        var description: String { "\(store), \(threads) threads" }
+        /// Keys are made of the numbers of parts, however narrow the state; of so many bits, then dictionaries take over.
+        var denseBits = 0
+        var description: String { "\(store), \(threads) threads, \(denseBits)" }
     }
 
     static let ways = [
         Way(store: .exact, threads: 1), Way(store: .exact, threads: 2), Way(store: .exact, threads: 16),
+        Way(store: .exact, threads: 1, denseBits: 60), Way(store: .exact, threads: 4, denseBits: 60),
+        Way(store: .exact, threads: 1, denseBits: 12), Way(store: .exact, threads: 4, denseBits: 12),
         Way(store: .folded, threads: 1), Way(store: .folded, threads: 3), Way(store: .hashed(bits: 64), threads: 2),
     ]
 
@@ -43,7 +47,7 @@ import Testing
         guard let model = try Models.model(Variant(file: file, configuration: [:])) else { return }
         let plain = try answer(model, Way(store: .plain, threads: 1))
         if plain.isLarge { return }
-        let native = try answer(model, Way(store: .exact, threads: 2), native: .always)
+        let native = try answer(model, Way(store: .exact, threads: 2, denseBits: 60), native: .always)
         #expect(native == plain)
     }
 
@@ -77,6 +81,10 @@ import Testing
         options.sharedLevelMin = 1
         options.unitRecords = 3
         options.inOrderBytes = 32 << 10
+        if way.denseBits > 0 {
+            options.directBitsMax = 1
+            options.denseBitsMax = way.denseBits
+        }
         let result = try search(model: model, options: options)
         var answer = Answer()
         answer.states = result.statistics.states

@@ -50,6 +50,7 @@ final class DenseFolding: @unchecked Sendable {
     private var numberings: [Numbering]
     private let monitor: UnsafeMutablePointer<cm_monitor>
     private(set) var keyBits = 0
+    var bitsMax = keyBitsMax
 
     /// Arrays of 2^this many shares: little of them is ever touched, and that stays in the cache.
     private static let partBitsMax = 14
@@ -162,7 +163,7 @@ final class DenseFolding: @unchecked Sendable {
 
     /// Gives the parts that need it another bit. False if the key would have too many.
     func widen() -> Bool {
-        guard keyBits + numberings.count(where: \.isTight) <= Self.keyBitsMax else { return false }
+        guard keyBits + numberings.count(where: \.isTight) <= bitsMax else { return false }
         for index in numberings.indices where numberings[index].isTight {
             numberings[index].bits.append(UInt64(keyBits))
             numberings[index].isTight = false

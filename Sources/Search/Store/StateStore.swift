@@ -44,10 +44,12 @@ final class StateStore: @unchecked Sendable {
     private let overflow: UnsafeMutablePointer<UInt64>
 
     /// States of so many bits at most are keys as they are: more would need table entries of 64 bits.
-    private static let directBits = 51
+    static let directBitsMax = 51
 
     /// Nil if there is no room for the smallest one.
-    init?(model: Model, layout: StateLayout, choice: StoreChoice, room: Int) {
+    init?(
+        model: Model, layout: StateLayout, choice: StoreChoice, directBitsMax: Int = StateStore.directBitsMax, room: Int
+    ) {
         self.layout = layout
         wordCount = layout.wordCount
         recordBytes = layout.recordBytes
@@ -64,7 +66,7 @@ final class StateStore: @unchecked Sendable {
             keyBits = bits
         case .folded: kind = .folded
         case .exact, .hashed:
-            if layout.wordCount > 1 || keyBits > Self.directBits {
+            if layout.wordCount > 1 || keyBits > directBitsMax {
                 dense = DenseFolding(model: model, layout: layout)
                 kind = dense == nil ? .folded : .dense
             }
