@@ -16,13 +16,14 @@ let package = Package(
         // Linked statically in release, so that the program starts fast and runs where there is no Swift.
         .executableTarget(
             name: "lockwalk",
-            dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
+            dependencies: ["Trace", "Search", "Execution", "Program", "Syntax", "CMachine"],
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))]),
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "ProgramTests", dependencies: ["Program", "Syntax"], exclude: ["Fixtures"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
         .testTarget(name: "NativeTests", dependencies: ["lockwalk", "Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "StoreTests", dependencies: ["Search", "CMachine"]),
+        .testTarget(name: "EngineTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],

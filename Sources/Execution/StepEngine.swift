@@ -5,21 +5,25 @@ import Program
 public final class StepEngine {
     public let interpreter: Interpreter
     private var native: NativeSteps?
-    private var context: UnsafeMutablePointer<NativeContext>
-    /// Owned: what the context points to beside the caller's buffers.
-    private let record: UnsafeMutablePointer<NativeRecord>
+    private let context: UnsafeMutablePointer<NativeContext>
+    /// What the machine code writes for a single state.
+    private let record: UnsafeMutablePointer<ExpandedState>
     private let accesses: UnsafeMutablePointer<NativeAccess>
+    /// What the interpreter yields on its way into a batch.
+    private var scratch: Expansion
 
     /// States that the machine code left to the interpreter.
     public private(set) var statesLeft = 0
 
     public init(_ interpreter: Interpreter) {
         self.interpreter = interpreter
-        precondition(MemoryLayout<NativeRecord>.stride == 56 && MemoryLayout<NativeAccess>.stride == 16)
+        precondition(MemoryLayout<ExpandedState>.stride == 56 && MemoryLayout<NativeAccess>.stride == 16)
         precondition(MemoryLayout<Move>.stride == 8 && MemoryLayout<NativeContext>.stride == 96)
         record = .allocate(capacity: 1)
-        record.initialize(to: NativeRecord())
-        accesses = .allocate(capacity: NativeLimits.accesses)
+        record.initialize(to: ExpandedState())
+        accesses = .allocate(capacity: Self.accessCapacity)
+        scratch = Expansion(
+            wordCount: interpreter.layout.wordCount, threadCount: interpreter.model.threads.count)
         let none = UnsafeMutablePointer<UInt64>(bitPattern: 8)!
         context = .allocate(capacity: 1)
         context.initialize(
@@ -27,7 +31,7 @@ public final class StepEngine {
                 covered: interpreter.covered, taken: interpreter.stepTaken, waited: interpreter.stepWaited,
                 exhausted: interpreter.exhausted, onlyOneSlot: interpreter.onlyOneSlot, words: none,
                 moves: UnsafeMutablePointer<Move>(bitPattern: 8)!, holders: none, records: record,
-                accesses: accesses, capacity: 0, accessCapacity: UInt32(NativeLimits.accesses)))
+                accesses: accesses, capacity: 0, accessCapacity: UInt32(Self.accessCapacity)))
     }
 
     deinit {
@@ -36,10 +40,15 @@ public final class StepEngine {
         accesses.deallocate()
     }
 
+    /// Enough for one state; a batch goes on with the next call where there are more.
+    private static let accessCapacity = 4 * NativeLimits.accesses
+
     public var isNative: Bool { native != nil }
 
     /// From the next state on, machine code. It must have been built for the interpreter's model, layout and options.
     public func adopt(_ steps: NativeSteps) { native = steps }
+
+    // MARK: One state
 
     /// All successors of a state, as `Interpreter.expand` has them. `Expansion.accesses` is left empty where no two of
     /// them conflict.
@@ -51,9 +60,7 @@ public final class StepEngine {
         context.pointee.moves = expansion.moves
         context.pointee.holders = expansion.holders
         context.pointee.records = record
-        context.pointee.accesses = accesses
         context.pointee.capacity = UInt32(truncatingIfNeeded: expansion.capacity)
-        context.pointee.accessCapacity = UInt32(NativeLimits.accesses)
         _ = native.entries.expand(context, state, 1)
         if record.pointee.flags != 0 {
             statesLeft &+= 1
@@ -64,19 +71,59 @@ public final class StepEngine {
         if !expansion.failures.isEmpty { expansion.failures.removeAll(keepingCapacity: true) }
         if !expansion.accesses.isEmpty { expansion.accesses.removeAll(keepingCapacity: true) }
         if record.pointee.accessCount != 0 {
-            handOver(accesses, Int(record.pointee.accessCount), &expansion)
+            copyAccesses(Int(record.pointee.accessCount), to: &expansion.accesses)
         }
     }
 
     @inline(never)
-    private func handOver(_ from: UnsafePointer<NativeAccess>, _ count: Int, _ expansion: inout Expansion) {
+    private func copyAccesses(_ count: Int, to target: inout [PendingAccess]) {
         for index in 0..<count {
-            expansion.accesses.append(
+            let access = accesses[index]
+            target.append(
                 PendingAccess(
-                    thread: from[index].thread, instruction: from[index].instruction, cell: from[index].cell,
-                    isWrite: from[index].isWrite != 0, isPlain: from[index].isPlain != 0))
+                    thread: access.thread, instruction: access.instruction, cell: access.cell,
+                    isWrite: access.isWrite != 0, isPlain: access.isPlain != 0))
         }
     }
+
+    // MARK: Many states
+
+    /// The successors of states that lie one after the other, `StepBatch.statesMax` at most. Returns how many of them
+    /// were expanded, from the first on; at least one.
+    public func expand(_ states: UnsafePointer<UInt64>, count: Int, into batch: inout StepBatch) -> Int {
+        batch.removeAll()
+        guard let native else {
+            for index in 0..<count { interpret(states + index &* batch.wordCount, index, &batch) }
+            return count
+        }
+        batch.reserve(native.successorsMax + 512)
+        let context = self.context
+        context.pointee.words = batch.words
+        context.pointee.moves = batch.moves
+        context.pointee.holders = batch.holders
+        context.pointee.records = batch.states
+        context.pointee.capacity = UInt32(truncatingIfNeeded: batch.capacity)
+        let done = Int(native.entries.expand(context, states, UInt32(truncatingIfNeeded: count)))
+        let last = batch.states + (done &- 1)
+        batch.count = Int(last.pointee.first &+ last.pointee.count)
+        if context.pointee.kept != 0 { copyAccesses(Int(context.pointee.kept), to: &batch.accesses) }
+        var left: UInt64 = 0
+        for index in 0..<done { left |= batch.states[index].flags }
+        if left != 0 {
+            for index in 0..<done where batch.states[index].flags != 0 {
+                statesLeft &+= 1
+                interpret(states + index &* batch.wordCount, index, &batch)
+            }
+        }
+        return done
+    }
+
+    private func interpret(_ state: UnsafePointer<UInt64>, _ index: Int, _ batch: inout StepBatch) {
+        interpreter.expand(state, into: &scratch)
+        batch.take(scratch, for: index)
+    }
+
+    // MARK: Properties
 
     /// Whether a property holds in a state.
     public func evaluate(property: Int, _ state: UnsafePointer<UInt64>) -> Bool {

@@ -13,8 +13,8 @@ public enum NativeUse: String, CaseIterable, Sendable {
 /// Has the steps compiled beside a search that grows, and changes over when that is done.
 struct NativeHandOver {
     /// From here on a build pays, more or less: below, the interpreter would be done before the compiler.
-    static let states = 100_000
-    static let milliseconds = 50
+    static let states = 30_000
+    static let milliseconds = 20
 
     private enum Stage {
         case waiting
@@ -35,36 +35,41 @@ struct NativeHandOver {
         if use == .off { stage = .over }
     }
 
-    /// Called now and then, between states.
-    mutating func look(_ engine: StepEngine, states: Int) {
+    var isOver: Bool {
+        if case .over = stage { return true }
+        return false
+    }
+
+    /// Called now and then, between states. The machine code, once, when it is there.
+    mutating func look(_ interpreter: Interpreter, states: Int) -> NativeSteps? {
         switch stage {
         case .over:
-            return
+            return nil
         case .building(let compilation):
-            if let outcome = compilation.poll() { settle(outcome, engine) }
+            return compilation.poll().flatMap { settle($0) }
         case .waiting:
-            let interpreter = engine.interpreter
+            let (model, layout, options) = (interpreter.model, interpreter.layout, interpreter.options)
             if use == .always {
-                settle(
+                return settle(
                     Result { () throws(NativeUnavailable) in
-                        try NativeSteps.compile(
-                            model: interpreter.model, layout: interpreter.layout, options: interpreter.options,
-                            cache: cache)
-                    }, engine)
-            } else if states > Self.states || ContinuousClock.now - start > .milliseconds(Self.milliseconds) {
-                stage = .building(
-                    NativeCompilation(
-                        model: interpreter.model, layout: interpreter.layout, options: interpreter.options,
-                        cache: cache))
+                        try NativeSteps.compile(model: model, layout: layout, options: options, cache: cache)
+                    })
             }
+            if states > Self.states || ContinuousClock.now - start > .milliseconds(Self.milliseconds) {
+                stage = .building(
+                    NativeCompilation(model: model, layout: layout, options: options, cache: cache))
+            }
+            return nil
         }
     }
 
-    private mutating func settle(_ outcome: Result<NativeSteps, NativeUnavailable>, _ engine: StepEngine) {
+    private mutating func settle(_ outcome: Result<NativeSteps, NativeUnavailable>) -> NativeSteps? {
         stage = .over
         switch outcome {
-        case .success(let steps): engine.adopt(steps)
-        case .failure(let reason): unavailable = reason
+        case .success(let steps): return steps
+        case .failure(let reason):
+            unavailable = reason
+            return nil
         }
     }
 }

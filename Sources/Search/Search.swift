@@ -9,12 +9,19 @@ public func search(model: Model, options: SearchOptions = SearchOptions()) throw
     var ranges: InferredRanges = [:]
     var restarts = 0
     while true {
-        var explorer = Explorer(analyses, ranges: ranges)
+        let layout = analyses.layout(ranges)
+        if layout.bitCount > StateLayout.bitsMax {
+            return unsearched(.width(bits: layout.bitCount), analyses, ranges: ranges, restarts: restarts)
+        }
+        guard var explorer = Explorer(analyses, layout: layout) else {
+            return unsearched(
+                .memory(bytes: options.memoryLimit), analyses, ranges: ranges, restarts: restarts)
+        }
         let ending = explorer.explore()
         if case .widened(let met) = ending {
             ranges = widened(ranges, by: met, model: model)
             restarts += 1
-            if let cut = explorer.interrupted() {
+            if let cut = analyses.interrupted() {
                 return explorer.result(verdict: .incomplete(cut), warnings: [], ranges: ranges, restarts: restarts)
             }
             continue
@@ -22,6 +29,37 @@ public func search(model: Model, options: SearchOptions = SearchOptions()) throw
         let (verdict, warnings) = try explorer.settle(ending)
         return explorer.result(verdict: verdict, warnings: warnings, ranges: ranges, restarts: restarts)
     }
+}
+
+/// Nothing can be stored.
+private func unsearched(
+    _ cut: Cut, _ analyses: Analyses, ranges: InferredRanges, restarts: Int
+) -> SearchResult {
+    var statistics = SearchStatistics()
+    statistics.seconds = analyses.seconds
+    statistics.restarts = restarts
+    return SearchResult(
+        verdict: .incomplete(cut), statistics: statistics, coverage: coverage(of: analyses.model, by: []),
+        ranges: ranges)
+}
+
+/// What any of the interpreters reached.
+private func coverage(of model: Model, by interpreters: [Interpreter]) -> CoverageReport {
+    func any(_ index: Int, _ flags: (Interpreter) -> UnsafeMutablePointer<UInt8>) -> Bool {
+        interpreters.contains { flags($0)[index] != 0 }
+    }
+    var report = CoverageReport()
+    report.reached = model.coverage.indices.map { any($0, \.covered) }
+    for (number, threadClass) in model.classes.enumerated() {
+        let steps = threadClass.code.steps.indices.map { step in
+            interpreters.first?.stepNumber(threadClass: number, step: step) ?? 0
+        }
+        report.stepTaken.append(steps.map { any($0, \.stepTaken) })
+        report.stepWaited.append(steps.map { any($0, \.stepWaited) })
+    }
+    report.exhausted = model.pools.indices.map { any($0, \.exhausted) }
+    report.onlyOneSlot = model.pools.indices.map { any($0, \.onlyOneSlot) }
+    return report
 }
 
 extension Explorer {
@@ -51,19 +89,20 @@ extension Explorer {
 
     /// Shortest run to one of the candidates, with the fewest switches.
     private mutating func finding(_ findings: Findings) throws -> Finding {
-        let orders = Set(findings.candidates.map(\.order)).sorted()
+        let candidates = findings.settled()
+        let orders = Set(candidates.map(\.order)).sorted()
         let ranks = Dictionary(uniqueKeysWithValues: orders.enumerated().map { ($1, $0) })
-        let targets = findings.candidates.map {
+        let targets = candidates.map {
             RunTarget(
-                state: $0.state, last: $0.failure?.move, fails: $0.failure != nil, rank: ranks[$0.order]!)
+                state: $0.state, level: $0.level, last: $0.failure?.move, fails: $0.failure != nil,
+                rank: ranks[$0.order]!)
         }
         let run = try shortestRuns(to: [targets])[0]
-        let candidate = findings.candidates[run.target]
+        let candidate = candidates[run.target]
         let wording = wording()
-        var told = wording.tell(candidate, state: store.state(candidate.state), holders: holders(in: candidate.state))
+        var told = wording.tell(candidate, state: candidate.state, holders: holders(in: candidate.state))
         if let failure = candidate.failure {
-            wording.addLock(
-                &told, failure.kind, interpreter.record(words(of: candidate.state), move: failure.move))
+            wording.addLock(&told, failure.kind, interpreter.record(candidate.state, move: failure.move))
         }
         return Finding(
             kind: candidate.kind, names: told.names, initial: run.initial, moves: run.moves,
@@ -74,9 +113,10 @@ extension Explorer {
 
     private func wording() -> Wording { Wording(model: model, access: analyses.access, view: view) }
 
-    /// By thread: the threads that it waits for in that state.
-    private mutating func holders(in state: Int) -> [UInt64] {
-        interpreter.expand(store.state(state), into: &expansion)
+    /// By thread: whom it waits for there.
+    private func holders(in state: [UInt64]) -> [UInt64] {
+        var expansion = Expansion(wordCount: wordCount, threadCount: model.threads.count)
+        interpreter.expand(state, into: &expansion)
         return (0..<expansion.threadCount).map {
             expansion.status[$0] == .waitsForHolders ? expansion.holders[$0] : 0
         }
@@ -102,9 +142,9 @@ extension Explorer {
         let found = races?.found ?? []
         let cycles = lockCycles(lockOrder?.edges ?? [])
         var groups: [[RunTarget]] = cycles.flatMap { cycle in
-            [cycle[0], cycle[cycle.count - 1]].map { [RunTarget(state: $0.state, last: $0.move)] }
+            [cycle[0], cycle[cycle.count - 1]].map { [RunTarget(state: $0.state, level: $0.level, last: $0.move)] }
         }
-        groups += found.map { [RunTarget(state: $0.state)] }
+        groups += found.map { [RunTarget(state: $0.state, level: $0.level)] }
         if groups.isEmpty { return [] }
         let runs = try shortestRuns(to: groups)
         let wording = wording()
@@ -135,22 +175,8 @@ extension Explorer {
         statistics.seconds = analyses.seconds
         statistics.restarts = restarts
         return SearchResult(
-            verdict: verdict, warnings: warnings, statistics: statistics, coverage: coverage(),
+            verdict: verdict, warnings: warnings, statistics: statistics,
+            coverage: coverage(of: model, by: (0..<workerCount).map { workers[$0].engine.interpreter }),
             constraints: properties.cutting.sorted().map { model.properties[$0].name }, ranges: ranges)
-    }
-
-    private func coverage() -> CoverageReport {
-        var report = CoverageReport()
-        report.reached = model.coverage.indices.map { interpreter.covered[$0] != 0 }
-        for (number, threadClass) in model.classes.enumerated() {
-            let steps = threadClass.code.steps.indices.map {
-                interpreter.stepNumber(threadClass: number, step: $0)
-            }
-            report.stepTaken.append(steps.map { interpreter.stepTaken[$0] != 0 })
-            report.stepWaited.append(steps.map { interpreter.stepWaited[$0] != 0 })
-        }
-        report.exhausted = model.pools.indices.map { interpreter.exhausted[$0] != 0 }
-        report.onlyOneSlot = model.pools.indices.map { interpreter.onlyOneSlot[$0] != 0 }
-        return report
     }
 }

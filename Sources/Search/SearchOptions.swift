@@ -11,7 +11,7 @@ public struct SearchOptions: Sendable {
     public var errors: Set<FailureKind>
     /// The search ends as incomplete before it passes one of these.
     public var stateLimit: Int
-    /// Bytes that the visited set may take.
+    /// Bytes that the visited set, the frontier and the log of the levels may take.
     public var memoryLimit: Int
     public var depthLimit: Int
     /// Seconds.
@@ -19,13 +19,24 @@ public struct SearchOptions: Sendable {
     public var native: NativeUse
     /// Machine code is kept for the next search, and taken from there.
     public var cachesNative: Bool
+    /// Threads that search; 0 for one per processor. Verdict, counts and runs do not depend on it.
+    public var threads: Int
+    public var store: StoreChoice
+    /// Dead locals stay in the state, as a comparison: more states, the same verdict.
+    public var keepsDeadLocals = false
     /// Told how far the search has come, between levels and a few times a second at most.
     public var progress: (@Sendable (SearchStatistics) -> Void)?
+
+    /// Smaller levels are not worth waking other threads for; and a thread takes so many states of a level at a time.
+    /// Tests set them lower.
+    var sharedLevelMin = 2048
+    var unitRecords = 512
 
     public init(
         enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],
         stateLimit: Int = .max, memoryLimit: Int = 4 << 30, depthLimit: Int = .max, timeLimit: Double = .infinity,
         native: NativeUse = .automatic, cachesNative: Bool = true,
+        threads: Int = 0, store: StoreChoice = .exact,
         progress: (@Sendable (SearchStatistics) -> Void)? = nil
     ) {
         self.enabled = enabled
@@ -36,6 +47,8 @@ public struct SearchOptions: Sendable {
         self.timeLimit = timeLimit
         self.native = native
         self.cachesNative = cachesNative
+        self.threads = threads
+        self.store = store
         self.progress = progress
     }
 

@@ -4,16 +4,20 @@
 // target if one of its successors is a state of level n + 1 that does. Along the way dynamic programming yields, for each
 // such state and each thread that may move first, the fewest switches from there on; then the run is read off forwards,
 // at each state the first move (by thread, by choice) that keeps to that number. This is the back-search over a stored
-// frontier of Murphi and TLC, which re-expand instead of storing, with the cost carried along.
+// frontier of Murphi and TLC, which re-expand instead of storing, with the cost carried along. The levels come from the
+// log; all workers share in expanding them. States are told apart by value, and what must be left out is chosen by value,
+// so the run does not depend on the number of threads.
 //
 // Holds as levels are exact distances, so a run of n steps to a state of level n passes through every level once.
 
+import CMachine
 import Execution
 import Program
 
 /// Where a run is to end: in a state, or with a step from it that fails or is of interest.
 struct RunTarget {
-    var state: Int
+    var state: [UInt64]
+    var level: Int
     /// The last step, taken from `state`.
     var last: Move?
     /// That step fails.
@@ -31,71 +35,138 @@ struct Run {
 }
 
 /// The states of one level from which a target is reached, with what it costs.
-private struct Layer {
-    /// Ascending.
-    var states: [Int] = []
+struct Layer {
+    let wordCount: Int
+    /// Ascending, one after the other.
+    private(set) var words: [UInt64] = []
     /// Per state a row: by thread that moves first, the switches from here on and the target's rank; one more entry for
     /// ending here.
-    var costs: [UInt32] = []
+    private(set) var costs: [UInt32] = []
 
-    func row(of state: Int) -> Int? {
-        var low = 0
-        var high = states.count
-        while low < high {
-            let middle = (low + high) / 2
-            if states[middle] < state { low = middle + 1 } else { high = middle }
+    init(wordCount: Int) { self.wordCount = wordCount }
+
+    var count: Int { words.count / wordCount }
+
+    mutating func append(_ state: [UInt64], costs row: [UInt32]) {
+        words += state
+        costs += row
+    }
+
+    func row(of state: UnsafePointer<UInt64>) -> Int? {
+        words.withUnsafeBufferPointer { words in
+            var low = 0
+            var high = words.count / wordCount
+            while low < high {
+                let middle = (low + high) / 2
+                var order = 0
+                for index in 0..<wordCount where words[middle * wordCount + index] != state[index] {
+                    order = words[middle * wordCount + index] < state[index] ? -1 : 1
+                    break
+                }
+                if order == 0 { return middle }
+                if order < 0 { low = middle + 1 } else { high = middle }
+            }
+            return nil
         }
-        return low < states.count && states[low] == state ? low : nil
     }
 }
 
 private let never = UInt32.max
 private let oneSwitch: UInt32 = 1 << 16
-/// States kept per level. A finding that more states lead to than this may be shown with more switches than needed.
+/// States kept per level, the smallest ones. A finding that more states lead to than this may be shown with more switches
+/// than needed.
 private let layerMax = 1 << 16
 
 /// What may be in a layer, at one look: a bit per hash.
-private struct Filter: ~Copyable {
-    private let bits = UnsafeMutablePointer<UInt64>.allocate(capacity: 1 << 12)
+final class StateFilter: @unchecked Sendable {
+    private static let bits: UInt64 = 20
+    private let words = UnsafeMutablePointer<UInt64>.allocate(capacity: 1 << (bits - 6))
 
-    init() { bits.initialize(repeating: 0, count: 1 << 12) }
-    deinit { bits.deallocate() }
+    init() { clear() }
+    deinit { words.deallocate() }
 
-    func clear() { bits.update(repeating: 0, count: 1 << 12) }
-    func insert(_ hash: UInt64) { bits[Int(hash >> 6 & 0xfff)] |= 1 << (hash & 63) }
+    func clear() { words.initialize(repeating: 0, count: 1 << (Self.bits - 6)) }
+    func insert(_ hash: UInt64) { words[Int(hash >> (64 - Self.bits + 6))] |= 1 << (hash & 63) }
     @inline(__always)
-    func mayContain(_ hash: UInt64) -> Bool { bits[Int(hash >> 6 & 0xfff)] >> (hash & 63) & 1 != 0 }
+    func mayContain(_ hash: UInt64) -> Bool { words[Int(hash >> (64 - Self.bits + 6))] >> (hash & 63) & 1 != 0 }
+}
+
+/// A state from which moves lead into the layers of the next level.
+struct WayOn {
+    var state: [UInt64]
+    var steps: [(move: Move, state: [UInt64])]
+
+    /// Keeps the smallest states.
+    static func prune(_ ways: inout [WayOn]) {
+        ways.sort { $0.state.lexicographicallyPrecedes($1.state) }
+        if ways.count > layerMax { ways.removeLast(ways.count - layerMax) }
+    }
 }
 
 /// The way to one group of targets, any of which will do.
 private struct Group {
     let targets: [RunTarget]
-    /// By state: its targets.
-    var targetsAt: [Int: [Int]] = [:]
-    /// By level: the states that are targets, ascending.
-    var targetStates: [Int: [Int]] = [:]
+    /// By state: its targets. A state has one level.
+    var targetsAt: [[UInt64]: [Int]] = [:]
+    /// By level: the states that are targets.
+    var targetStates: [Int: [[UInt64]]] = [:]
     var layers: [Layer]
 
-    init(_ targets: [RunTarget], levels: [Int]) {
+    init(_ targets: [RunTarget], wordCount: Int) {
         self.targets = targets
         for (index, target) in targets.enumerated() {
-            if targetsAt[target.state] == nil { targetStates[levels[index], default: []].append(target.state) }
+            if targetsAt[target.state] == nil { targetStates[target.level, default: []].append(target.state) }
             targetsAt[target.state, default: []].append(index)
         }
-        for level in targetStates.keys { targetStates[level]!.sort() }
-        layers = [Layer](repeating: Layer(), count: (levels.max() ?? 0) + 2)
+        let deepest = targets.map(\.level).max() ?? 0
+        layers = [Layer](repeating: Layer(wordCount: wordCount), count: deepest + 2)
+    }
+}
+
+extension Worker {
+    /// Goes through the stretches of a level that `counter` deals out, and collects the moves that end in a layer. Nil if
+    /// the log cannot be read.
+    mutating func waysOn(
+        _ stretches: [Range<Int>], _ counter: UnsafeMutablePointer<UInt64>, _ filter: StateFilter, _ layers: [Layer]
+    ) -> [WayOn]? {
+        let log = level.log
+        let wordCount = level.layout.wordCount
+        let buffer = log.makeBuffer()
+        defer { buffer.deallocate() }
+        var expansion = Expansion(wordCount: wordCount, threadCount: level.analyses.model.threads.count)
+        var ways: [WayOn] = []
+        while true {
+            let index = Int(cm_add(counter, 1))
+            if index >= stretches.count { break }
+            guard let records = log.read(stretches[index], buffer: buffer) else { return nil }
+            for number in 0..<records.count {
+                let state = read(records, number)
+                engine.expand(state, into: &expansion)
+                var steps: [(move: Move, state: [UInt64])] = []
+                for successor in 0..<expansion.count {
+                    let words = UnsafePointer(expansion.words + successor * wordCount)
+                    guard filter.mayContain(VisitedSet.hash(words, wordCount)),
+                        layers.contains(where: { $0.row(of: words) != nil })
+                    else { continue }
+                    steps.append(
+                        (expansion.moves[successor], Array(UnsafeBufferPointer(start: words, count: wordCount))))
+                }
+                if steps.isEmpty { continue }
+                ways.append(WayOn(state: Array(UnsafeBufferPointer(start: state, count: wordCount)), steps: steps))
+                if ways.count >= 2 * layerMax { WayOn.prune(&ways) }
+            }
+        }
+        return ways
     }
 }
 
 extension Explorer {
     /// One run for each group of targets; a group must not be empty.
     mutating func shortestRuns(to targetGroups: [[RunTarget]]) throws -> [Run] {
-        var groups = targetGroups.map { targets in Group(targets, levels: targets.map { level(of: $0.state) }) }
+        var groups = targetGroups.map { Group($0, wordCount: wordCount) }
         let deepest = groups.map { $0.layers.count - 2 }.max() ?? -1
-        let filter = Filter()
-        for level in stride(from: deepest, through: 0, by: -1) {
-            sweep(level, &groups, filter)
-        }
+        let filter = StateFilter()
+        for level in stride(from: deepest, through: 0, by: -1) { try sweep(level, &groups, filter) }
         var runs: [Run] = []
         for group in groups {
             let run = try readOff(group)
@@ -106,61 +177,67 @@ extension Explorer {
     }
 
     /// Fills each group's layer of a level from that of the next.
-    private mutating func sweep(_ level: Int, _ groups: inout [Group], _ filter: borrowing Filter) {
-        filter.clear()
-        var isExpanding = false
-        for group in groups where level + 1 < group.layers.count {
-            for state in group.layers[level + 1].states {
-                filter.insert(VisitedSet.hash(store.state(state), wordCount))
-                isExpanding = true
-            }
-        }
-        if !isExpanding {
-            for index in groups.indices {
-                for state in groups[index].targetStates[level] ?? [] { addRow(state, level, &groups[index], []) }
-            }
-            return
-        }
-        let end = level + 1 < levels.count ? levels[level + 1] : store.count
-        var droppedIndex = firstDropped(from: levels[level])
-        // By group: the next target state of this level.
-        var nextTarget = [Int](repeating: 0, count: groups.count)
-        var steps: [(move: Move, state: Int)] = []
-        for number in levels[level]..<end {
-            let isDropped = droppedIndex < dropped.count && dropped[droppedIndex] == number
-            if isDropped { droppedIndex += 1 }
-            steps.removeAll(keepingCapacity: true)
-            if !isDropped { collectSteps(from: number, filter, into: &steps) }
-            for index in groups.indices {
-                guard level + 1 < groups[index].layers.count else { continue }
-                var isTarget = false
-                if let targets = groups[index].targetStates[level], nextTarget[index] < targets.count,
-                    targets[nextTarget[index]] == number
-                {
-                    nextTarget[index] += 1
-                    isTarget = true
+    private mutating func sweep(_ level: Int, _ groups: inout [Group], _ filter: StateFilter) throws {
+        let layers = groups.filter { level + 1 < $0.layers.count }.map { $0.layers[level + 1] }.filter { $0.count > 0 }
+        var ways: [WayOn] = []
+        if !layers.isEmpty {
+            filter.clear()
+            for layer in layers {
+                layer.words.withUnsafeBufferPointer { words in
+                    for index in 0..<layer.count {
+                        filter.insert(VisitedSet.hash(words.baseAddress! + index * wordCount, wordCount))
+                    }
                 }
-                if isTarget || !steps.isEmpty { addRow(number, level, &groups[index], steps) }
             }
+            ways = try waysOn(level, filter, layers)
+        }
+        for index in groups.indices where level + 1 < groups[index].layers.count {
+            addLayer(level, &groups[index], ways)
         }
     }
 
-    /// The moves from a state whose ends may lie in a layer.
-    private mutating func collectSteps(
-        from number: Int, _ filter: borrowing Filter, into steps: inout [(move: Move, state: Int)]
-    ) {
-        interpreter.expand(store.state(number), into: &expansion)
-        let words = UnsafePointer(expansion.words)
-        for index in 0..<expansion.count {
-            let state = words + index * wordCount
-            let hash = VisitedSet.hash(state, wordCount)
-            guard filter.mayContain(hash), let next = store.find(state, hash: hash) else { continue }
-            steps.append((expansion.moves[index], next))
+    /// All workers' ways from the states of a level, by state.
+    private mutating func waysOn(_ number: Int, _ filter: StateFilter, _ layers: [Layer]) throws -> [WayOn] {
+        let stretches = log.stretches(of: number)
+        let counter = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+        counter.initialize(to: 0)
+        let participants = max(1, min(workerCount, stretches.count))
+        let results = UnsafeMutablePointer<[WayOn]?>.allocate(capacity: participants)
+        results.initialize(repeating: [], count: participants)
+        defer {
+            counter.deallocate()
+            results.deinitialize(count: participants)
+            results.deallocate()
         }
+        let workers = workers
+        team.run(participants) { results[$0] = workers[$0].waysOn(stretches, counter, filter, layers) }
+        var ways: [WayOn] = []
+        for index in 0..<participants {
+            guard let found = results[index] else { throw InternalError("the log of the levels cannot be read") }
+            ways += found
+        }
+        WayOn.prune(&ways)
+        return ways
+    }
+
+    /// The rows of a group's layer: for the targets that are there and for the states that have a way on.
+    private func addLayer(_ level: Int, _ group: inout Group, _ ways: [WayOn]) {
+        var rest = (group.targetStates[level] ?? []).sorted { $0.lexicographicallyPrecedes($1) }[...]
+        for way in ways {
+            while let target = rest.first, target.lexicographicallyPrecedes(way.state) {
+                addRow(target, level, &group, [])
+                rest.removeFirst()
+            }
+            if rest.first == way.state { rest.removeFirst() }
+            addRow(way.state, level, &group, way.steps)
+        }
+        for target in rest { addRow(target, level, &group, []) }
     }
 
     /// The state's row, if it leads to a target of the group.
-    private func addRow(_ state: Int, _ level: Int, _ group: inout Group, _ steps: [(move: Move, state: Int)]) {
+    private func addRow(
+        _ state: [UInt64], _ level: Int, _ group: inout Group, _ steps: [(move: Move, state: [UInt64])]
+    ) {
         let width = model.threads.count + 1
         var row = [UInt32](repeating: never, count: width)
         var isReached = false
@@ -176,9 +253,7 @@ extension Explorer {
             row[Int(move.thread)] = min(row[Int(move.thread)], cost)
             isReached = true
         }
-        guard isReached, group.layers[level].states.count < layerMax || group.targetsAt[state] != nil else { return }
-        group.layers[level].states.append(state)
-        group.layers[level].costs += row
+        if isReached { group.layers[level].append(state, costs: row) }
     }
 
     /// What it costs to go on from a state after a move of the thread; -1 for no move before.
@@ -194,7 +269,7 @@ extension Explorer {
         return best
     }
 
-    private mutating func readOff(_ group: Group) throws -> Run {
+    private func readOff(_ group: Group) throws -> Run {
         var best = (cost: never, initial: -1)
         for (index, state) in initials.enumerated() {
             guard let row = group.layers[0].row(of: state) else { continue }
@@ -227,42 +302,42 @@ extension Explorer {
         }
     }
 
-    private func target(of group: Group, at state: Int, last: Move?, rank: UInt32) -> Int? {
+    private func target(of group: Group, at state: [UInt64], last: Move?, rank: UInt32) -> Int? {
         group.targetsAt[state]?.first {
             group.targets[$0].last == last && UInt32(min(group.targets[$0].rank, 0xffff)) == rank
         }
     }
 
     /// The moves that keep to the cost.
-    private mutating func movesOn(
-        from state: Int, _ level: Int, _ thread: Int, _ cost: UInt32, _ group: Group
-    ) -> [(move: Move, state: Int, cost: UInt32, target: Int?)] {
-        var found: [(move: Move, state: Int, cost: UInt32, target: Int?)] = []
+    private func movesOn(
+        from state: [UInt64], _ level: Int, _ thread: Int, _ cost: UInt32, _ group: Group
+    ) -> [(move: Move, state: [UInt64], cost: UInt32, target: Int?)] {
+        var found: [(move: Move, state: [UInt64], cost: UInt32, target: Int?)] = []
         func rest(_ move: Move) -> UInt32? {
             let price = thread >= 0 && Int(move.thread) != thread ? oneSwitch : 0
             return cost >= price ? cost - price : nil
         }
         for index in group.targetsAt[state] ?? [] {
             guard let last = group.targets[index].last, let left = rest(last) else { continue }
-            if left == UInt32(min(group.targets[index].rank, 0xffff)) { found.append((last, -1, 0, index)) }
+            if left == UInt32(min(group.targets[index].rank, 0xffff)) { found.append((last, [], 0, index)) }
         }
-        interpreter.expand(store.state(state), into: &expansion)
+        var expansion = Expansion(wordCount: wordCount, threadCount: model.threads.count)
+        interpreter.expand(state, into: &expansion)
         for index in 0..<expansion.count {
             let move = expansion.moves[index]
             let words = UnsafePointer(expansion.words + index * wordCount)
             guard let left = rest(move),
-                let next = store.find(words, hash: VisitedSet.hash(words, wordCount)),
-                let row = group.layers[level + 1].row(of: next),
+                let row = group.layers[level + 1].row(of: words),
                 cheapest(group.layers[level + 1], row, after: Int(move.thread)) == left
             else { continue }
-            found.append((move, next, left, nil))
+            found.append((move, Array(UnsafeBufferPointer(start: words, count: wordCount)), left, nil))
         }
         return found
     }
 
     /// Executes the run once more, step by step. What does not come out the same is a fault of ours.
     private func verify(_ run: Run, _ target: RunTarget) throws {
-        var state = words(of: initials[run.initial])
+        var state = initials[run.initial]
         for (index, move) in run.moves.enumerated() {
             guard let record = interpreter.record(state, move: move) else {
                 throw InternalError("step \(index + 1) of the run cannot be executed again")
@@ -278,12 +353,8 @@ extension Explorer {
             }
             state = record.after
         }
-        guard state == words(of: target.state) else {
+        guard state == target.state else {
             throw InternalError("the run executed again ends in another state")
         }
-    }
-
-    func words(of number: Int) -> [UInt64] {
-        Array(UnsafeBufferPointer(start: store.state(number), count: wordCount))
     }
 }

@@ -48,6 +48,10 @@ public enum Cut: Sendable, Equatable {
     case depth(Int)
     case time(seconds: Double)
     case signal(Int32)
+    /// A state has too many bits.
+    case width(bits: Int)
+    /// Everything was seen but what was taken for something else: with these odds, at most, some state was left out.
+    case hashed(odds: Double)
 }
 
 public struct SearchStatistics: Sendable {
@@ -58,6 +62,10 @@ public struct SearchStatistics: Sendable {
     public var seconds = 0.0
     public var bytesPerState = 0.0
     public var stateBits = 0
+    /// Threads that took part.
+    public var threads = 1
+    /// The odds, at most, that some state was taken for another one; 0 if the set is exact.
+    public var oddsOfOmission = 0.0
     public var restarts = 0
     /// Steps ran as machine code at the end; or why they could not, though it was tried.
     public var isNative = false

@@ -27,13 +27,13 @@ enum Engine {
         let progress = Progress(isShown: request.showsProgress && console.errors.isTerminal)
         Signals.install()
         defer { progress.clear() }
-        let result = try Search.search(
-            model: model,
-            options: SearchOptions(
-                enabled: enabled, errors: errors, stateLimit: request.states ?? .max,
-                memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
-                timeLimit: request.seconds ?? .infinity, native: request.native,
-                cachesNative: request.cachesNative, progress: progress.report))
+        var options = SearchOptions(
+            enabled: enabled, errors: errors, stateLimit: request.states ?? .max,
+            memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
+            timeLimit: request.seconds ?? .infinity, native: request.native, cachesNative: request.cachesNative,
+            threads: request.threads, store: request.store, progress: progress.report)
+        options.keepsDeadLocals = request.keepsDeadLocals
+        let result = try Search.search(model: model, options: options)
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
             console.complain("steps are interpreted, which is slower: \(reason)")

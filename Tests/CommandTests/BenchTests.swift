@@ -14,7 +14,7 @@ struct BenchTests {
         #expect(answer.out.contains("\"verdict\": \"HOLDS\", \"states\": \(states), "), "\(answer.out)")
     }
 
-    @Test(arguments: ["ptefree", "tables", "rwsem", "peterson", "phil"])
+    @Test(arguments: ["ptefree", "tables", "walkers", "rwsem", "peterson", "phil"])
     func theBuiltInModelIsTheFile(_ name: String) throws {
         let file = ReadmeTests.root.appendingPathComponent("Benchmarks/models/\(name).c")
         let text = try String(contentsOf: file, encoding: .utf8)

@@ -83,7 +83,8 @@ struct TableShapeTests {
                     let line = attempt == 0 ? home : home ^ view.jump(remainder, attempt)
                     let entry = remainder * shape.attempts + attempt + 1
                     isRight = isRight && line < UInt64(shape.lineCount)
-                    isRight = isRight && (shape.entryBits == 64 || entry < 1 << 32)
+                    isRight = isRight && (shape.format != .narrow || entry < 1 << 32)
+                    isRight = isRight && (shape.format != .middle || entry < 1 << 46)
                     isRight = isRight && view.mixedKey(entry, line: line) == mixed
                 }
                 #expect(isRight, "\(shape), \(mixed)")
@@ -95,8 +96,9 @@ struct TableShapeTests {
     }
 
     @Test func fiftyOneBitsAreNarrowFromAQuarterGigabyteOn() {
-        #expect(TableShape(keyBits: 51, shift: 20, parts: 5).entryBits == 32)
-        #expect(TableShape(keyBits: 42, shift: 11, parts: 5).entryBits == 32)
+        #expect(TableShape(keyBits: 51, shift: 20, parts: 5).format == .narrow)
+        #expect(TableShape(keyBits: 42, shift: 11, parts: 5).format == .narrow)
+        #expect(TableShape(keyBits: 62, shift: 17, parts: 5).format == .middle)
     }
 }
 

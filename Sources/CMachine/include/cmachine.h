@@ -36,6 +36,13 @@ typedef struct {
 	uint32_t empty;
 } cm_match;
 
+/* What was loaded is what counts: the compiler may not load it again, as others may have written meanwhile. An entry that
+ * comes between two looks would be missed by the first and taken for used by the second, and its key would be put in
+ * twice. */
+#ifdef __SSE2__
+#define CM_SEEN(vector) __asm__ volatile("" : "+x"(vector))
+#endif
+
 /* The 16 entries of 32 bits of a 64-byte line. */
 CM_INLINE cm_match cm_match32(const void *line, uint32_t entry)
 {
@@ -45,6 +52,10 @@ CM_INLINE cm_match cm_match32(const void *line, uint32_t entry)
 	__m128i wanted = _mm_set1_epi32((int)entry), zero = _mm_setzero_si128();
 	__m128i a = _mm_load_si128(parts), b = _mm_load_si128(parts + 1);
 	__m128i c = _mm_load_si128(parts + 2), d = _mm_load_si128(parts + 3);
+	CM_SEEN(a);
+	CM_SEEN(b);
+	CM_SEEN(c);
+	CM_SEEN(d);
 	__m128i equal = _mm_packs_epi16(
 		_mm_packs_epi32(_mm_cmpeq_epi32(a, wanted), _mm_cmpeq_epi32(b, wanted)),
 		_mm_packs_epi32(_mm_cmpeq_epi32(c, wanted), _mm_cmpeq_epi32(d, wanted)));
@@ -92,6 +103,129 @@ CM_INLINE bool cm_claim64(void *line, uint32_t index, uint64_t entry)
 	return __atomic_compare_exchange_n((uint64_t *)line + index, &empty, entry, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
+/* Entries of 46 bits, 10 to a line: their low 31 bits in words of 32 with the top bit set, behind those the high 15 bits
+ * in words of 16 with the top bit set. The low word is claimed first; until the high one is there, nobody can tell what
+ * the entry is, and who must know waits for it. */
+#define CM_HALF_BIT 0x80000000u
+CM_INLINE uint32_t cm_low48(uint64_t entry) { return (uint32_t)entry | CM_HALF_BIT; }
+CM_INLINE uint16_t cm_high48(uint64_t entry) { return (uint16_t)(entry >> 31 | 0x8000); }
+
+#ifdef __SSE2__
+/* The 10 low words of a line. */
+typedef struct {
+	__m128i a, b, c;
+} cm_lows;
+CM_INLINE cm_lows cm_load_lows(const void *line)
+{
+	const __m128i *parts = (const __m128i *)line;
+	cm_lows lows = {_mm_load_si128(parts), _mm_load_si128(parts + 1), _mm_loadl_epi64(parts + 2)};
+	CM_SEEN(lows.a);
+	CM_SEEN(lows.b);
+	CM_SEEN(lows.c);
+	return lows;
+}
+/* Those that are equal. */
+CM_INLINE uint32_t cm_low_mask48(cm_lows lows, uint32_t wanted)
+{
+	__m128i all = _mm_set1_epi32((int)wanted);
+	__m128i a = _mm_cmpeq_epi32(lows.a, all), b = _mm_cmpeq_epi32(lows.b, all), c = _mm_cmpeq_epi32(lows.c, all);
+	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(a, b), _mm_packs_epi32(c, c))) & 0x3ff;
+}
+CM_INLINE uint32_t cm_high_mask48(const void *line, uint16_t wanted)
+{
+	const char *high = (const char *)line + 40;
+	__m128i all = _mm_set1_epi16((short)wanted);
+	__m128i a = _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)high), all);
+	__m128i b = _mm_cmpeq_epi16(_mm_loadl_epi64((const __m128i *)(high + 16)), all);
+	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(a, b)) & 0x3ff;
+}
+#endif
+
+CM_INLINE cm_match cm_match48(const void *line, uint64_t entry)
+{
+	cm_match result;
+#ifdef __SSE2__
+	cm_lows lows = cm_load_lows(line);
+	uint32_t low = cm_low_mask48(lows, cm_low48(entry));
+	result.empty = cm_low_mask48(lows, 0);
+#else
+	const uint32_t *words = (const uint32_t *)line;
+	uint32_t low = 0;
+	result.empty = 0;
+	for (uint32_t i = 0; i < 10; i++) {
+		uint32_t seen = __atomic_load_n(words + i, __ATOMIC_RELAXED);
+		low |= (uint32_t)(seen == cm_low48(entry)) << i;
+		result.empty |= (uint32_t)(seen == 0) << i;
+	}
+#endif
+	result.equal = 0;
+	while (low) {
+		uint32_t index = (uint32_t)__builtin_ctz(low);
+		const uint16_t *place = (const uint16_t *)((const char *)line + 40) + index;
+		uint16_t high;
+		while ((high = __atomic_load_n(place, __ATOMIC_ACQUIRE)) == 0)
+			;
+		if (high == cm_high48(entry)) {
+			result.equal = 1u << index;
+			break;
+		}
+		low &= low - 1;
+	}
+	return result;
+}
+
+CM_INLINE bool cm_claim48(void *line, uint32_t index, uint64_t entry)
+{
+	uint32_t empty = 0;
+	if (!__atomic_compare_exchange_n((uint32_t *)line + index, &empty, cm_low48(entry), false, __ATOMIC_RELEASE,
+					 __ATOMIC_RELAXED))
+		return false;
+	__atomic_store_n((uint16_t *)((char *)line + 40) + index, cm_high48(entry), __ATOMIC_RELEASE);
+	return true;
+}
+
+/* An entry of a line at which nobody writes; 0 if it is free. */
+CM_INLINE uint64_t cm_entry48(const void *line, uint32_t index)
+{
+	uint32_t low = ((const uint32_t *)line)[index];
+	uint16_t high = ((const uint16_t *)((const char *)line + 40))[index];
+	return low == 0 ? 0 : (uint64_t)(high & 0x7fff) << 31 | (low & ~CM_HALF_BIT);
+}
+
+/* Whether an entry is in a line, at a glance: one that is being written may not be seen yet. */
+CM_INLINE bool cm_has32(const void *line, uint32_t entry)
+{
+#ifdef __SSE2__
+	const __m128i *parts = (const __m128i *)line;
+	__m128i wanted = _mm_set1_epi32((int)entry);
+	__m128i a = _mm_cmpeq_epi32(_mm_load_si128(parts), wanted);
+	__m128i b = _mm_cmpeq_epi32(_mm_load_si128(parts + 1), wanted);
+	__m128i c = _mm_cmpeq_epi32(_mm_load_si128(parts + 2), wanted);
+	__m128i d = _mm_cmpeq_epi32(_mm_load_si128(parts + 3), wanted);
+	return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))) != 0;
+#else
+	return cm_match32(line, entry).equal != 0;
+#endif
+}
+
+CM_INLINE bool cm_has48(const void *line, uint64_t entry)
+{
+#ifdef __SSE2__
+	return (cm_low_mask48(cm_load_lows(line), cm_low48(entry)) & cm_high_mask48(line, cm_high48(entry))) != 0;
+#else
+	return cm_match48(line, entry).equal != 0;
+#endif
+}
+
+CM_INLINE bool cm_has64(const void *line, uint64_t entry)
+{
+	const uint64_t *entries = (const uint64_t *)line;
+	uint32_t equal = 0;
+	for (uint32_t i = 0; i < 8; i++)
+		equal |= (uint32_t)(entries[i] == entry);
+	return equal != 0;
+}
+
 CM_INLINE void cm_prefetch(const void *line) { __builtin_prefetch(line, 1, 3); }
 
 /* ---- counters and flags shared by threads ---------------------------------------------------------------------------- */
@@ -102,7 +236,12 @@ CM_INLINE uint64_t cm_add(uint64_t *counter, uint64_t amount)
 }
 CM_INLINE uint64_t cm_load(const uint64_t *counter) { return __atomic_load_n(counter, __ATOMIC_RELAXED); }
 CM_INLINE void cm_store(uint64_t *counter, uint64_t value) { __atomic_store_n(counter, value, __ATOMIC_RELAXED); }
+/* For what was written before: whoever sees the value sees that too. */
+CM_INLINE uint64_t cm_load_acquire(const uint64_t *flag) { return __atomic_load_n(flag, __ATOMIC_ACQUIRE); }
+CM_INLINE void cm_store_release(uint64_t *flag, uint64_t value) { __atomic_store_n(flag, value, __ATOMIC_RELEASE); }
 CM_INLINE uint32_t cm_load32(const uint32_t *entry) { return __atomic_load_n(entry, __ATOMIC_ACQUIRE); }
+CM_INLINE uint16_t cm_load16(const uint16_t *entry) { return __atomic_load_n(entry, __ATOMIC_RELAXED); }
+CM_INLINE void cm_store16(uint16_t *entry, uint16_t value) { __atomic_store_n(entry, value, __ATOMIC_RELEASE); }
 
 /* Keys of 1 to 8 bytes at any address; up to 8 bytes are read and written. */
 CM_INLINE uint64_t cm_load_any(const void *bytes)

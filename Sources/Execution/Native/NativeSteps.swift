@@ -8,18 +8,6 @@ import Musl
 import Darwin
 #endif
 
-/// The record that the generated code keeps of each state that it expands; laid out as `struct record` there.
-struct NativeRecord {
-    var masks = StatusMasks()
-    /// Of its successors, and of the accesses that may race.
-    var first: UInt32 = 0
-    var count: UInt32 = 0
-    var accessFirst: UInt32 = 0
-    var accessCount: UInt32 = 0
-    /// 1: the interpreter is to expand this state.
-    var flags: UInt64 = 0
-}
-
 /// `struct access`.
 struct NativeAccess {
     var thread: Int32
@@ -29,7 +17,7 @@ struct NativeAccess {
     var isPlain: UInt8
 }
 
-/// `struct lw`: where the generated code finds its caller's buffers.
+/// `struct lw`: where the generated code finds its caller's buffers. `ExpandedState` is its `struct record`.
 struct NativeContext {
     var covered: UnsafeMutablePointer<UInt8>
     var taken: UnsafeMutablePointer<UInt8>
@@ -39,7 +27,7 @@ struct NativeContext {
     var words: UnsafeMutablePointer<UInt64>
     var moves: UnsafeMutablePointer<Move>
     var holders: UnsafeMutablePointer<UInt64>
-    var records: UnsafeMutablePointer<NativeRecord>
+    var records: UnsafeMutablePointer<ExpandedState>
     var accesses: UnsafeMutablePointer<NativeAccess>
     var capacity: UInt32
     var accessCapacity: UInt32

@@ -31,7 +31,8 @@ public struct Liveness: Sendable {
     /// start as zero.
     public let entry: [Register]
 
-    public init(_ code: Code) {
+    /// `keepsDead` is for comparison: whatever is live anywhere counts as live everywhere.
+    public init(_ code: Code, keepsDead: Bool = false) {
         let uses = code.instructions.map { RegisterUse($0.operation) }
         let count = code.registers.count
         var liveIn = [BitSet](repeating: BitSet(count: count), count: code.instructions.count)
@@ -59,12 +60,20 @@ public struct Liveness: Sendable {
         for (index, instruction) in code.instructions.enumerated() {
             if case .step(let step) = instruction.operation { steps[step] = members(liveIn[index]) }
         }
-        self.steps = steps
-        entry = liveIn.first.map(members) ?? []
+        if keepsDead {
+            let all = Set(steps.joined()).sorted()
+            self.steps = steps.map { _ in all }
+            entry = all
+        } else {
+            self.steps = steps
+            entry = liveIn.first.map(members) ?? []
+        }
     }
 }
 
 extension Model {
     /// The liveness of every class, in order.
-    public func liveness() -> [Liveness] { classes.map { Liveness($0.code) } }
+    public func liveness(keepsDead: Bool = false) -> [Liveness] {
+        classes.map { Liveness($0.code, keepsDead: keepsDead) }
+    }
 }

@@ -84,18 +84,64 @@ private struct LayoutBuilder {
         let total = cellBits + needs.reduce(0, +)
         var wordCount = max(1, (total + 63) / 64)
         while true {
+            if let layout = placeTogether(wordCount: wordCount, needs: needs) { return layout }
             if let layout = place(wordCount: wordCount, needs: needs) { return layout }
             wordCount += 1
         }
     }
 
-    /// Tries to fit everything into so many words.
-    func place(wordCount: Int, needs: [Int]) -> StateLayout? {
+    /// Tries to fit everything into so many words with what belongs together side by side: a thread's program point and
+    /// its locals, variables in the order of the text.
+    func placeTogether(wordCount: Int, needs: [Int]) -> StateLayout? {
         var used = [Int](repeating: 0, count: wordCount)
+        var cells = emptyCells()
+        var locals = [[[(register: Register, field: BitField)]]](repeating: [], count: model.threads.count)
+        func room(for bits: Int) -> Int? { used.indices.first { used[$0] + bits <= 64 } }
+        let points = model.threads.map(\.programPointCell)
+        let widths = model.threads.indices.map { cells[points[$0]].width + needs[$0] }
+        for thread in model.threads.indices.sorted(by: { (widths[$1], $0) < (widths[$0], $1) }) {
+            guard let word = room(for: widths[thread]) else { return nil }
+            let width = cells[points[thread]].width
+            cells[points[thread]].word = word
+            cells[points[thread]].shift = width == 0 ? 0 : used[word]
+            let area = Chunk(word: word, shift: used[word] + width, bits: needs[thread])
+            guard let packed = pack(thread, into: [area]) else { return nil }
+            locals[thread] = packed
+            used[word] += widths[thread]
+        }
+        let isPoint = Set(points)
+        for cell in cells.indices.dropFirst() where !isPoint.contains(cell) {
+            guard let word = room(for: cells[cell].width) else { return nil }
+            cells[cell].word = word
+            cells[cell].shift = cells[cell].width == 0 ? 0 : used[word]
+            used[word] += cells[cell].width
+        }
+        return layout(wordCount, used, cells, locals)
+    }
+
+    /// The cells' fields, not yet placed; NULL has none.
+    func emptyCells() -> [BitField] {
         var cells = model.cells.map { shapes[$0.storage] }
         if !cells.isEmpty {
             cells[0] = BitField(word: 0, shift: 0, width: 0, low: 0, high: 0, pointerSet: -1, storage: -1)
         }
+        return cells
+    }
+
+    func layout(
+        _ wordCount: Int, _ used: [Int], _ cells: [BitField],
+        _ locals: [[[(register: Register, field: BitField)]]]
+    ) -> StateLayout {
+        StateLayout(
+            wordCount: wordCount, bitCount: used.reduce(0, +), cells: cells, locals: locals,
+            localMasks: locals.map { Self.masks(of: $0, wordCount: wordCount) },
+            tracksStalePointers: tracksStalePointers)
+    }
+
+    /// Tries to fit everything into so many words.
+    func place(wordCount: Int, needs: [Int]) -> StateLayout? {
+        var used = [Int](repeating: 0, count: wordCount)
+        var cells = emptyCells()
         let order = cells.indices.dropFirst().sorted { (cells[$1].width, $0) < (cells[$0].width, $1) }
         for cell in order {
             guard let word = used.indices.first(where: { used[$0] + cells[cell].width <= 64 }) else { return nil }
@@ -105,15 +151,11 @@ private struct LayoutBuilder {
         }
 
         var locals = [[[(register: Register, field: BitField)]]](repeating: [], count: model.threads.count)
-        var masks = [[(word: Int, mask: UInt64)]](repeating: [], count: model.threads.count)
         for thread in model.threads.indices.sorted(by: { (needs[$1], $0) < (needs[$0], $1) }) {
             guard let packed = placeLocals(of: thread, need: needs[thread], used: &used) else { return nil }
             locals[thread] = packed
-            masks[thread] = Self.masks(of: packed, wordCount: wordCount)
         }
-        return StateLayout(
-            wordCount: wordCount, bitCount: used.reduce(0, +), cells: cells, locals: locals, localMasks: masks,
-            tracksStalePointers: tracksStalePointers)
+        return layout(wordCount, used, cells, locals)
     }
 
     /// One gap that takes the whole area if there is one, the tightest; else as many as it needs, the largest first.

@@ -28,6 +28,9 @@ public typealias InferredRanges = [Int: ClosedRange<Int64>]
 
 /// The packed, fixed-width state of a model.
 public struct StateLayout: Sendable {
+    /// States of more bits are not searched: there would be no room for many.
+    public static let bitsMax = 1 << 16
+
     /// 64-bit words of a state; at least 1.
     public var wordCount: Int
     /// Bits that are used.

@@ -17,6 +17,7 @@ struct DeadlockCheck {
     private let mayEnable: MayEnable
     private let view: StateView
     private let programPoints: [CellID]
+    private let help: DirectHelp
     /// The threads that make a deadlock an error: daemons that wait among themselves are idle.
     let important: UInt64
 
@@ -24,6 +25,7 @@ struct DeadlockCheck {
         self.mayEnable = mayEnable
         self.view = view
         programPoints = model.threads.map(\.programPointCell)
+        help = DirectHelp(model: model, mayEnable: mayEnable)
         var important: UInt64 = 0
         for (number, thread) in model.threads.enumerated() where model.classes[thread.threadClass].kind != .daemon {
             important |= 1 << UInt64(number)
@@ -34,6 +36,7 @@ struct DeadlockCheck {
     /// The set of those stuck, if it is an error; else 0.
     func stuck(_ threads: ThreadMasks, holders: UnsafePointer<UInt64>, state: UnsafePointer<UInt64>) -> UInt64 {
         guard threads.waiting & important != 0 else { return 0 }
+        if help.isForAll(threads, holders, state, view) { return 0 }
         var set = threads.waiting
         var changed = true
         while changed {
@@ -86,11 +89,85 @@ struct ThreadMasks {
     var goingOn: UInt64 { all & ~ended & ~waiting }
 
     @inline(__always)
-    init(_ expansion: borrowing Expansion) {
-        let masks = expansion.masks
-        all = expansion.threadCount == 64 ? .max : (1 << UInt64(expansion.threadCount)) - 1
+    init(_ masks: StatusMasks, threadCount: Int) {
+        all = threadCount == 64 ? .max : (1 &<< UInt64(threadCount)) &- 1
         ended = masks.ended
         waitingForHolders = masks.waitsForHolders
         waitingForCondition = masks.waitsForCondition
+    }
+}
+
+/// The quick answer for most states: everybody who waits can be helped by somebody who goes on, so nobody is stuck. It is
+/// what the first round of the fixpoint would find.
+private final class DirectHelp: Sendable {
+    /// By row (a thread's first row plus its program point, 0 having ended): the waits that may be helped from there, and
+    /// the wait that it is.
+    private struct Row {
+        var helps: UInt64 = 0
+        var wait: UInt64 = 0
+    }
+
+    nonisolated(unsafe) private let rows: UnsafeMutablePointer<Row>
+    nonisolated(unsafe) private let firstRow: UnsafeMutablePointer<Int>
+    nonisolated(unsafe) private let points: UnsafeMutablePointer<CellID>
+    /// There are few enough waits for a mask.
+    private let isUsable: Bool
+
+    init(model: Model, mayEnable: MayEnable) {
+        let threadCount = model.threads.count
+        isUsable = mayEnable.waitCount <= 64
+        firstRow = .allocate(capacity: threadCount + 1)
+        points = .allocate(capacity: threadCount + 1)
+        var all: [Row] = []
+        for thread in 0..<threadCount {
+            (firstRow + thread).initialize(to: all.count)
+            (points + thread).initialize(to: model.threads[thread].programPointCell)
+            all.append(Row())
+            for (step, wait) in mayEnable.waitNumber[thread].enumerated() {
+                var row = Row()
+                for other in 0..<min(64, mayEnable.waitCount)
+                where mayEnable.mayEnable(thread: thread, step: step, wait: other) {
+                    row.helps |= 1 << UInt64(other)
+                }
+                // A wait of unknown condition may be helped by anybody: by nobody in particular, here.
+                row.wait = wait < 0 ? 0 : 1 << UInt64(min(63, wait))
+                all.append(row)
+            }
+        }
+        rows = .allocate(capacity: max(1, all.count))
+        rows.initialize(from: all, count: all.count)
+    }
+
+    deinit {
+        rows.deallocate()
+        firstRow.deallocate()
+        points.deallocate()
+    }
+
+    func isForAll(
+        _ threads: ThreadMasks, _ holders: UnsafePointer<UInt64>, _ state: UnsafePointer<UInt64>, _ view: StateView
+    ) -> Bool {
+        guard isUsable, threads.goingOn != 0 else { return false }
+        var wanted: UInt64 = 0
+        var rest = threads.waiting
+        while rest != 0 {
+            let thread = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            if threads.waitingForHolders &>> UInt64(thread) & 1 != 0, holders[thread] != 0 {
+                if holders[thread] & ~threads.goingOn != 0 { return false }
+                continue
+            }
+            let row = rows + firstRow[thread] + Int(view.value(points[thread], state))
+            // What is not known to be a wait for a condition is left to the fixpoint.
+            if row.pointee.wait == 0 { return false }
+            wanted |= row.pointee.wait
+        }
+        rest = threads.goingOn
+        while wanted != 0, rest != 0 {
+            let thread = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            wanted &= ~rows[firstRow[thread] + Int(view.value(points[thread], state))].helps
+        }
+        return wanted == 0
     }
 }

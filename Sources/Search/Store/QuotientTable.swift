@@ -15,92 +15,18 @@
 
 import CMachine
 
-/// What became of a key that was inserted.
-enum Insertion {
-    case new
-    case seen
-    /// There was no free place: the table must grow first.
-    case full
-}
-
-extension TableView {
-    @inline(__always)
-    func insert(_ mixed: UInt64) -> Insertion {
-        isNarrow ? insertNarrow(mixed) : insertWide(mixed)
-    }
-
-    @inline(__always)
-    private func insertNarrow(_ mixed: UInt64) -> Insertion {
-        let (home, remainder) = home(mixed)
-        var entry = UInt32(truncatingIfNeeded: remainder &* attempts) &+ 1
-        var line = address(home)
-        var attempt: UInt64 = 0
-        while true {
-            let match = cm_match32(line, entry)
-            if match.equal != 0 { return .seen }
-            if match.empty != 0 {
-                if cm_claim32(line, UInt32(truncatingIfNeeded: match.empty.trailingZeroBitCount), entry) { return .new }
-                continue
-            }
-            attempt &+= 1
-            if attempt == attempts { return .full }
-            entry &+= 1
-            line = address(home ^ jump(remainder, attempt))
-        }
-    }
-
-    @inline(__always)
-    private func insertWide(_ mixed: UInt64) -> Insertion {
-        let (home, remainder) = home(mixed)
-        var entry = remainder &* attempts &+ 1
-        var line = address(home)
-        var attempt: UInt64 = 0
-        while true {
-            let match = cm_match64(line, entry)
-            if match.equal != 0 { return .seen }
-            if match.empty != 0 {
-                if cm_claim64(line, UInt32(truncatingIfNeeded: match.empty.trailingZeroBitCount), entry) { return .new }
-                continue
-            }
-            attempt &+= 1
-            if attempt == attempts { return .full }
-            entry &+= 1
-            line = address(home ^ jump(remainder, attempt))
-        }
-    }
-
-    func contains(_ mixed: UInt64) -> Bool {
-        let (home, remainder) = home(mixed)
-        for attempt in 0..<attempts {
-            let line = address(attempt == 0 ? home : home ^ jump(remainder, attempt))
-            let entry = remainder &* attempts &+ attempt &+ 1
-            let match = isNarrow ? cm_match32(line, UInt32(truncatingIfNeeded: entry)) : cm_match64(line, entry)
-            if match.equal != 0 { return true }
-            if match.empty != 0 { return false }
-        }
-        return false
-    }
-
-    /// An entry as a number; 0 if it is free.
-    @inline(__always)
-    func entry(_ line: UInt64, _ index: Int) -> UInt64 {
-        let bytes = UnsafeRawPointer(address(line))
-        return isNarrow
-            ? UInt64(bytes.load(fromByteOffset: index &* 4, as: UInt32.self))
-            : bytes.load(fromByteOffset: index &* 8, as: UInt64.self)
-    }
-}
-
 /// The table and its growth. The threads of a search share one; keys come mixed by `mix`.
 final class QuotientTable: @unchecked Sendable {
-    let mix: KeyMix
+    private(set) var mix: KeyMix
     private(set) var shape: TableShape
     private(set) var view: TableView
     /// Shared by the views of the current and of the next table, which have eight numbers each.
     private let starts: UnsafeMutablePointer<UInt64>
     private var usesSecondStarts = false
     /// The table that is being filled from this one.
-    private var target: (shape: TableShape, view: TableView)?
+    private var target: (shape: TableShape, view: TableView, mix: KeyMix)?
+    /// What becomes of a key in that table; nil if it stays as it is.
+    private var rekey: ((UInt64) -> UInt64)?
     /// Part that is to be moved next; entries that found no place in the new table.
     private let nextPart: UnsafeMutablePointer<UInt64>
     private let misfits: UnsafeMutablePointer<UInt64>
@@ -133,12 +59,30 @@ final class QuotientTable: @unchecked Sendable {
 
     /// Makes a larger table ready to be filled, of at most `room` bytes; false if that is too little. Nobody may insert
     /// until `finishGrowing`.
-    func beginGrowing(room: Int) -> Bool {
-        guard let shape = shape.grown(room: room), let lines = cm_map(shape.bytes) else { return false }
+    func beginGrowing(room: Int) -> Bool { shape.grown(room: room).map { beginMoving(to: $0) } ?? false }
+
+    /// The same for keys of another kind, of which there are `count`.
+    func beginRekeying(
+        keyBits: Int, count: Int, room: Int, _ rekey: @escaping (UInt64) -> UInt64
+    ) -> Bool {
+        var wanted = TableShape(
+            keyBits: max(keyBits, TableShape.keyBitsMin), shift: shape.shift, parts: shape.parts)
+        while wanted.growAt < count + count / 8 {
+            guard let larger = wanted.next else { return false }
+            wanted = larger
+        }
+        return wanted.bytes <= room && beginMoving(to: wanted, rekey)
+    }
+
+    /// Makes a table of that shape ready to be filled; false if there is no memory for it. `rekey` says what becomes of a
+    /// key, from many threads at once, and is asked for each until `finishGrowing`.
+    func beginMoving(to shape: TableShape, _ rekey: ((UInt64) -> UInt64)? = nil) -> Bool {
+        guard let lines = cm_map(shape.bytes) else { return false }
         usesSecondStarts.toggle()
         let view = TableView(
             shape, lines: lines.assumingMemoryBound(to: UInt8.self), starts: starts + (usesSecondStarts ? 8 : 0))
-        target = (shape, view)
+        target = (shape, view, KeyMix(bits: shape.keyBits))
+        self.rekey = rekey
         cm_store(nextPart, 0)
         cm_store(misfits, 0)
         return true
@@ -147,31 +91,43 @@ final class QuotientTable: @unchecked Sendable {
     /// Moves parts until there are none left; many threads may help.
     func moveParts() {
         guard let target else { return }
-        let old = view
-        let new = target.view
         let lineCount = shape.lineCount
-        let perLine = shape.entriesPerLine
         while true {
             let first = Int(cm_add(nextPart, 1)) * Self.linesPerPart
             if first >= lineCount { return }
             let end = min(first + Self.linesPerPart, lineCount)
-            for line in first..<end {
-                for index in 0..<perLine {
-                    let entry = old.entry(UInt64(line), index)
-                    if entry == 0 { break }
-                    if new.insert(old.mixedKey(entry, line: UInt64(line))) != .new { _ = cm_add(misfits, 1) }
-                }
-            }
-            cm_give_back(old.address(UInt64(first)), (end - first) * TableShape.lineBytes)
+            let lost =
+                rekey == nil
+                ? view.moveLines(first..<end, to: target.view)
+                : moveOtherwise(first..<end, to: target.view, target.mix)
+            if lost > 0 { _ = cm_add(misfits, UInt64(lost)) }
+            cm_give_back(view.address(UInt64(first)), (end - first) * TableShape.lineBytes)
         }
+    }
+
+    /// Moves lines to a table for other keys; returns how many entries found no place.
+    private func moveOtherwise(_ range: Range<Int>, to new: TableView, _ newMix: KeyMix) -> Int {
+        let old = view
+        let rekey = rekey!
+        var lost = 0
+        for line in range {
+            for index in 0..<shape.entriesPerLine {
+                let entry = old.entry(UInt64(line), index)
+                if entry == 0 { break }
+                let key = rekey(mix.key(old.mixedKey(entry, line: UInt64(line))))
+                if new.insert(newMix.mixed(key)) != .new { lost += 1 }
+            }
+        }
+        return lost
     }
 
     /// The new table takes over, once all parts were moved. False if entries were lost: the set is no longer whole.
     func finishGrowing() -> Bool {
         guard let target else { return true }
         cm_unmap(view.lines, shape.bytes)
-        (shape, view) = target
+        (shape, view, mix) = target
         self.target = nil
+        rekey = nil
         return cm_load(misfits) == 0
     }
 

@@ -15,8 +15,7 @@ struct TableShape: Equatable {
     let keyBits: Int
     let shift: Int
     let parts: Int
-    /// 32 or 64.
-    let entryBits: Int
+    let format: EntryFormat
     /// Lines where a key may be.
     let attempts: UInt64
     /// Remainders are below this.
@@ -42,22 +41,19 @@ struct TableShape: Equatable {
         self.parts = parts
         let count = (((1 as UInt64) << UInt64(keyBits - shift)) + UInt64(parts) - 1) / UInt64(parts)
         remainderCount = count
+        // Room for the remainder and the number of the attempt: 2^32 - 1, 2^46 - 1 or nearly 2^64 different entries.
         let narrow = ((1 << 32) - 1) / count
-        if narrow >= Self.attemptsMin {
-            entryBits = 32
-            attempts = min(narrow, Self.attemptsMax)
-        } else {
-            entryBits = 64
-            attempts = Self.attemptsMax
-        }
+        let middle = ((1 << 46) - 1) / count
+        format = narrow >= Self.attemptsMin ? .narrow : middle >= Self.attemptsMin ? .middle : .wide
+        attempts = min(format == .narrow ? narrow : format == .middle ? middle : .max, Self.attemptsMax)
     }
 
     var lineCount: Int { parts << shift }
     var bytes: Int { lineCount * Self.lineBytes }
-    var entriesPerLine: Int { Self.lineBytes * 8 / entryBits }
+    var entriesPerLine: Int { format.entriesPerLine }
     var entryCount: Int { lineCount * entriesPerLine }
     /// Entries at which the table should grow: up to there an entry takes little more than one look.
-    var growAt: Int { entryBits == 32 ? entryCount / 16 * 13 : entryCount / 32 * 27 }
+    var growAt: Int { format == .narrow ? entryCount / 16 * 13 : entryCount / 32 * 26 }
 
     var lowBits: UInt64 { UInt64(keyBits - shift) }
     /// Bits of the line's number that another attempt may change.
@@ -77,14 +73,14 @@ struct TableShape: Equatable {
         return TableShape(keyBits: keyBits, shift: isLast ? shift + 1 : shift, parts: isLast ? 4 : parts + 1)
     }
 
-    /// Small tables double: moving them costs more than the room. Large ones grow by a quarter or half.
+    /// Small tables double: moving them costs more than the room. Large ones grow by a third at least.
     func grown(room: Int) -> TableShape? {
-        let isSmall = bytes < 32 << 20
-        let wanted = isSmall ? growAt * 2 : bytes < 256 << 20 ? growAt / 5 * 7 : growAt / 10 * 11
+        let wanted = bytes < 64 << 20 ? growAt * 2 : growAt / 3 * 4
         var best: TableShape?
         var shape = self
         while let larger = shape.next, larger.bytes <= room {
             shape = larger
+            // Where a larger table has narrower entries there may be a smaller one of many: the first that will do.
             if shape.growAt > growAt { best = shape }
             if shape.growAt >= wanted { break }
         }
@@ -101,7 +97,7 @@ struct TableView {
     let parts: UInt64
     let attempts: UInt64
     let neighbourhood: UInt64
-    let isNarrow: Bool
+    let format: EntryFormat
 
     init(_ shape: TableShape, lines: UnsafeMutablePointer<UInt8>, starts: UnsafeMutablePointer<UInt64>) {
         self.lines = lines
@@ -111,7 +107,7 @@ struct TableView {
         parts = UInt64(shape.parts)
         attempts = shape.attempts
         neighbourhood = shape.neighbourhood
-        isNarrow = shape.entryBits == 32
+        format = shape.format
         for part in 0..<shape.parts { starts[part] = shape.start(part) }
     }
 

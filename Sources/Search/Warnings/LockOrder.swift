@@ -24,7 +24,9 @@ struct LockEdge {
     /// Indices into `Model.locks`.
     var heldLock: Int
     var takenLock: Int
-    var state: Int
+    /// The smallest state of the first level from which a step draws it.
+    var state: [UInt64]
+    var level: Int
     var move: Move
     var step: Int
 }
@@ -32,12 +34,14 @@ struct LockEdge {
 struct LockOrderWatch {
     let nodes: [LockNode]
     private(set) var edges: [LockEdge] = []
+    /// Those of the level that is expanded, by key.
+    private var fresh: [Int: LockEdge] = [:]
     let isNeeded: Bool
 
     private let model: Model
     private let view: StateView
-    /// By thread, by step: acquisitions that may draw an edge of a cycle.
-    private let watched: [[[HeldLocks.Acquisition]]]
+    /// What is still to be looked for.
+    private var plan: WatchPlan
     /// By from, to, held shared, recursive read.
     private var isKnown: [Bool]
     private let nodeNumbers: [LockNode: Int]
@@ -69,7 +73,7 @@ struct LockOrderWatch {
                 if draws { watched[thread][acquisition.step].append(acquisition) }
             }
         }
-        self.watched = watched
+        plan = WatchPlan(model: model, watched: watched)
         isNeeded = watched.contains { $0.contains { !$0.isEmpty } }
         isKnown = [Bool](repeating: false, count: numbers.count * numbers.count * 4)
     }
@@ -105,18 +109,15 @@ struct LockOrderWatch {
     }
 
     /// Looks at the steps taken from a state.
-    mutating func judge(_ expansion: borrowing Expansion, state: UnsafePointer<UInt64>, number: Int) {
-        var thread = -1
-        var step = -1
-        for index in 0..<expansion.count {
-            let move = expansion.moves[index]
-            if Int(move.thread) != thread {
-                thread = Int(move.thread)
-                step = Int(view.value(model.threads[thread].programPointCell, state)) - 1
-            }
-            if watched[thread][step].isEmpty { continue }
-            let after = UnsafePointer(expansion.words + index * expansion.wordCount)
-            note(move, step: step, before: state, after: after, number: number)
+    mutating func judge(_ batch: borrowing StepBatch, _ index: Int, state: UnsafePointer<UInt64>, level: Int) {
+        guard plan.isOfInterest(state, view) else { return }
+        let first = Int(batch.states[index].first)
+        for successor in first..<first + Int(batch.states[index].count) {
+            let move = batch.moves[successor]
+            let step = plan.step(of: Int(move.thread), state, view)
+            if plan.watched[Int(move.thread)][step].isEmpty { continue }
+            let after = UnsafePointer(batch.words + successor * batch.wordCount)
+            note(move, step: step, before: state, after: after, wordCount: batch.wordCount, level: level)
         }
     }
 
@@ -130,7 +131,8 @@ struct LockOrderWatch {
 
     @inline(never)
     private mutating func note(
-        _ move: Move, step: Int, before: UnsafePointer<UInt64>, after: UnsafePointer<UInt64>, number: Int
+        _ move: Move, step: Int, before: UnsafePointer<UInt64>, after: UnsafePointer<UInt64>, wordCount: Int,
+        level: Int
     ) {
         let thread = Int(move.thread)
         for (taken, lock) in model.locks.enumerated() {
@@ -138,7 +140,7 @@ struct LockOrderWatch {
             let now = holds(thread, lock, after)
             // Downgrading is no acquisition.
             guard !was.writes, now.writes || now.reads > was.reads else { continue }
-            for acquisition in watched[thread][step] where acquisition.locks.contains(taken) {
+            for acquisition in plan.watched[thread][step] where acquisition.locks.contains(taken) {
                 let key = LockNode(lockClass: lock.lockClass, subclass: acquisition.use.subclass)
                 guard let to = nodeNumbers[key] else { continue }
                 let isRecursiveRead = !now.writes && lock.kind == .rwlock
@@ -147,24 +149,70 @@ struct LockOrderWatch {
                     guard holding.writes || holding.reads > 0 else { continue }
                     // Where the analysis cannot tell under which subclass it was taken, nothing is said.
                     let subclasses = acquisition.subclasses[held]
-                    guard subclasses.count == 1, let subclass = subclasses.first else { continue }
-                    let key = LockNode(lockClass: other.lockClass, subclass: subclass)
-                    if let from = nodeNumbers[key], acquisition.held.contains(from) {
-                        add(
-                            LockEdge(
-                                from: from, to: to, isHeldShared: !holding.writes, isRecursiveRead: isRecursiveRead,
-                                heldLock: held, takenLock: taken, state: number, move: move, step: step))
-                    }
+                    guard subclasses.count == 1, let subclass = subclasses.first,
+                        let from = nodeNumbers[LockNode(lockClass: other.lockClass, subclass: subclass)],
+                        acquisition.held.contains(from)
+                    else { continue }
+                    let key = edgeKey(from, to, isHeldShared: !holding.writes, isRecursiveRead: isRecursiveRead)
+                    if isKnown[key] { continue }
+                    if let known = fresh[key], !comesBefore(before, known.state) { continue }
+                    fresh[key] = LockEdge(
+                        from: from, to: to, isHeldShared: !holding.writes, isRecursiveRead: isRecursiveRead,
+                        heldLock: held, takenLock: taken,
+                        state: Array(UnsafeBufferPointer(start: before, count: wordCount)), level: level,
+                        move: move, step: step)
                 }
             }
         }
     }
 
-    private mutating func add(_ edge: LockEdge) {
-        let modes = (edge.isHeldShared ? 2 : 0) + (edge.isRecursiveRead ? 1 : 0)
-        let key = (edge.from * nodes.count + edge.to) * 4 + modes
-        if isKnown[key] { return }
-        isKnown[key] = true
-        edges.append(edge)
+    private func edgeKey(_ from: Int, _ to: Int, isHeldShared: Bool, isRecursiveRead: Bool) -> Int {
+        (from * nodes.count + to) * 4 + (isHeldShared ? 2 : 0) + (isRecursiveRead ? 1 : 0)
     }
+
+    /// Takes in what another worker saw in this level.
+    mutating func merge(_ other: LockOrderWatch) {
+        for (key, edge) in other.fresh {
+            if let known = fresh[key], !edge.state.lexicographicallyPrecedes(known.state) { continue }
+            fresh[key] = edge
+        }
+    }
+
+    /// The level is complete: what it showed is known from now on.
+    mutating func settleLevel() {
+        if fresh.isEmpty { return }
+        let ordered = fresh.sorted {
+            $0.value.state == $1.value.state
+                ? $0.key < $1.key : $0.value.state.lexicographicallyPrecedes($1.value.state)
+        }
+        for (key, edge) in ordered {
+            isKnown[key] = true
+            edges.append(edge)
+        }
+        fresh = [:]
+        plan = WatchPlan(
+            model: model, watched: plan.watched.map { $0.map { $0.filter(mayDrawMore) } })
+    }
+
+    /// Whether there is an edge that the acquisition may draw and nobody has drawn.
+    private func mayDrawMore(_ acquisition: HeldLocks.Acquisition) -> Bool {
+        let exclusive: Set<LockPlace.Kind> = [.spinlock, .mutex]
+        for lock in acquisition.locks.map({ model.locks[$0] }) {
+            let key = LockNode(lockClass: lock.lockClass, subclass: acquisition.use.subclass)
+            guard let to = nodeNumbers[key] else { continue }
+            for from in acquisition.held {
+                let kinds = model.locks.filter { $0.lockClass == nodes[from].lockClass }.map(\.kind)
+                for isShared in kinds.allSatisfy(exclusive.contains) ? [false] : [false, true] {
+                    for isRecursive in lock.kind == .rwlock ? [false, true] : [false]
+                    where !isKnown[edgeKey(from, to, isHeldShared: isShared, isRecursiveRead: isRecursive)] {
+                        return true
+                    }
+                }
+            }
+        }
+        return false
+    }
+
+    /// Forgets what a level showed that is not complete.
+    mutating func dropLevel() { fresh = [:] }
 }

@@ -11,7 +11,9 @@ import Syntax
 
 /// A race as it was first met.
 struct RaceFound {
-    var state: Int
+    /// The smallest state of the first level that shows it.
+    var state: [UInt64]
+    var level: Int
     var first: PendingAccess
     var second: PendingAccess
 }
@@ -21,6 +23,8 @@ struct RaceWatch {
     let mayRace: [[Bool]]
     let isNeeded: Bool
     private(set) var found: [RaceFound] = []
+    /// Those of the level that is expanded, by pair of places.
+    private var fresh: [Int: RaceFound] = [:]
 
     /// By class, by instruction: the number of its place in the text, -1 for what is no access.
     private let placeOf: [[Int]]
@@ -56,19 +60,48 @@ struct RaceWatch {
     }
 
     /// Looks at the accesses that the threads are about to make in a state.
-    mutating func judge(_ accesses: [PendingAccess], state: Int) {
-        for (index, a) in accesses.enumerated() {
+    mutating func judge(
+        _ accesses: ArraySlice<PendingAccess>, state: UnsafePointer<UInt64>, wordCount: Int, level: Int
+    ) {
+        for index in accesses.indices {
+            let a = accesses[index]
             for b in accesses[..<index] where a.cell == b.cell && a.thread != b.thread {
                 guard a.isWrite || b.isWrite, a.isPlain || b.isPlain else { continue }
                 let placeA = placeOf[classOf[Int(a.thread)]][Int(a.instruction)]
                 let placeB = placeOf[classOf[Int(b.thread)]][Int(b.instruction)]
                 let pair = min(placeA, placeB) * placeCount + max(placeA, placeB)
                 if isKnown[pair] { continue }
-                isKnown[pair] = true
-                found.append(RaceFound(state: state, first: b, second: a))
+                if let known = fresh[pair], !comesBefore(state, known.state) { continue }
+                let words = Array(UnsafeBufferPointer(start: state, count: wordCount))
+                fresh[pair] = RaceFound(state: words, level: level, first: b, second: a)
             }
         }
     }
+
+    /// Takes in what another worker saw in this level.
+    mutating func merge(_ other: RaceWatch) {
+        for (pair, race) in other.fresh {
+            if let known = fresh[pair], !race.state.lexicographicallyPrecedes(known.state) { continue }
+            fresh[pair] = race
+        }
+    }
+
+    /// The level is complete: what it showed is known from now on.
+    mutating func settleLevel() {
+        if fresh.isEmpty { return }
+        let ordered = fresh.sorted {
+            $0.value.state == $1.value.state
+                ? $0.key < $1.key : $0.value.state.lexicographicallyPrecedes($1.value.state)
+        }
+        for (pair, race) in ordered {
+            isKnown[pair] = true
+            found.append(race)
+        }
+        fresh = [:]
+    }
+
+    /// Forgets what a level showed that is not complete.
+    mutating func dropLevel() { fresh = [:] }
 
     /// A step may race if another thread has a step that accesses a common cell, one of the two writing, one plain.
     private static func filter(_ model: Model, _ access: AccessSets) -> [[Bool]] {
@@ -94,6 +127,12 @@ struct RaceWatch {
         }
         return result
     }
+}
+
+/// The order of states that decides which of them stands for a level.
+func comesBefore(_ a: UnsafePointer<UInt64>, _ b: [UInt64]) -> Bool {
+    for index in b.indices where a[index] != b[index] { return a[index] < b[index] }
+    return false
 }
 
 /// The cells that one or many steps access, as races see them.

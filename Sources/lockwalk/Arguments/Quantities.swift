@@ -49,6 +49,18 @@ enum Quantities {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
+    /// Two digits and zeros, rounded down: `3,600`.
+    static func rough(_ value: Double) -> String {
+        guard value < 1e18 else { return grouped(1_000_000_000_000_000_000) }
+        var whole = Int(max(0, value))
+        var power = 1
+        while whole >= 100 {
+            whole /= 10
+            power *= 10
+        }
+        return grouped(whole * power)
+    }
+
     /// With so many digits behind the point.
     static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }

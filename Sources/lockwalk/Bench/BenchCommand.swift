@@ -15,10 +15,12 @@ enum BenchCommand: Command {
             OptionSyntax(long: "runs", value: "N", help: "search N times, show the median (default: 3)"),
             OptionSyntax(long: "format", value: "FORMAT", help: "text (default), or json"),
             OptionSyntax(long: "source", help: "print the models instead, to read or to check"),
-            OptionSyntax(long: "no-limit", help: "do not measure the machine's rate of inserts"),
+            OptionSyntax(long: "no-limit", help: "do not measure the machine's limit"),
         ] + SearchRequest.options,
-        notes: "The limit is the rate at which this machine puts random keys into a hash table of\n"
-            + "that many entries, measured in the same run.")
+        notes: "B/state is the resident memory of the whole process at its peak. The limit is the rate\n"
+            + "at which this machine looks random keys up in a table of that many entries, as often\n"
+            + "as the search looks for states and with as many hits, measured in the same run with\n"
+            + "one thread; with more threads it counts as many times.")
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         let request = try SearchRequest(arguments, command: syntax.name)

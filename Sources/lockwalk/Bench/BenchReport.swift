@@ -5,13 +5,13 @@ enum BenchReport {
         + "states/s".leftPadded(12) + "ns/state".leftPadded(10) + "B/state".leftPadded(9) + "of limit".leftPadded(10)
 
     static func row(_ run: BenchRun) -> String {
-        let share = run.limit > 0 ? "\(Quantities.fixed(100 * run.statesPerSecond / run.limit, 1)) %" : "-"
+        let share = run.limit > 0 ? "\(Quantities.fixed(100 * run.shareOfLimit, 0)) %" : "-"
         return run.name.padded(22) + Quantities.grouped(run.statistics.states).leftPadded(12)
             + Quantities.grouped(run.statistics.transitions).leftPadded(14)
             + Quantities.duration(run.median).leftPadded(10)
             + Quantities.grouped(Int(run.statesPerSecond)).leftPadded(12)
             + Quantities.fixed(run.nanosecondsPerState, 0).leftPadded(10)
-            + Quantities.fixed(run.statistics.bytesPerState, 1).leftPadded(9) + share.leftPadded(10)
+            + Quantities.fixed(run.residentBytesPerState, 1).leftPadded(9) + share.leftPadded(10)
             + (run.verdict == "HOLDS" ? "" : "  \(run.verdict)")
     }
 
@@ -24,7 +24,9 @@ enum BenchReport {
             "bits_per_state": \(run.statistics.stateBits), "seconds_median": \(run.median), \
             "seconds": [\(run.seconds.map { "\($0)" }.joined(separator: ", "))], \
             "states_per_second": \(run.statesPerSecond), "transitions_per_second": \(run.transitionsPerSecond), \
-            "bytes_per_state": \(run.statistics.bytesPerState), "machine_inserts_per_second": \(run.limit)}
+            "threads": \(run.statistics.threads), "native": \(run.statistics.isNative), \
+            "bytes_per_state": \(run.statistics.bytesPerState), "peak_rss_bytes": \(run.residentBytes), \
+            "machine_looks_per_second": \(run.limit)}
             """
         }
         return "{\"version\": 1, \"runs\": [\n\(rows.joined(separator: ",\n"))\n]}\n"

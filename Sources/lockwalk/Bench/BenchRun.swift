@@ -11,8 +11,10 @@ struct BenchRun {
     private(set) var verdict = ""
     /// Of all runs, ascending.
     private(set) var seconds: [Double] = []
-    /// Random inserts per second on this machine, at this number of states.
+    /// Looks at a table of this size per second, on this machine.
     private(set) var limit = 0.0
+    /// Resident memory of the whole process at its peak, in bytes: the largest of all runs.
+    private(set) var residentBytes = 0
 
     /// Reads `NAME` or `NAME:PARAMETER=VALUE,…`.
     init(_ specification: String, console: Console) throws {
@@ -30,18 +32,25 @@ struct BenchRun {
     /// Searches `times` times.
     mutating func run(_ request: SearchRequest, times: Int, measuresLimit: Bool, _ console: Console) throws {
         for _ in 0..<times {
+            ResidentMemory.forgetPeak()
             let result = try Engine.search(model, request, console)
             statistics = result.statistics
             verdict = VerdictWording.short(result)
+            residentBytes = max(residentBytes, ResidentMemory.peak())
             seconds.append(result.statistics.seconds)
             if case .incomplete = result.verdict { break }
         }
         seconds.sort()
-        if measuresLimit { limit = InsertLimit.measure(max(1, statistics.states)) }
+        if measuresLimit { limit = InsertLimit.measure(keys: statistics.states, looks: max(statistics.states, statistics.transitions)) }
     }
 
     var median: Double { seconds.isEmpty ? 0 : seconds[seconds.count / 2] }
     var statesPerSecond: Double { median > 0 ? Double(statistics.states) / median : 0 }
     var transitionsPerSecond: Double { median > 0 ? Double(statistics.transitions) / median : 0 }
+    var residentBytesPerState: Double {
+        statistics.states > 0 ? Double(residentBytes) / Double(statistics.states) : 0
+    }
+    /// Of the rate that all threads could reach if they did nothing but look into a table.
+    var shareOfLimit: Double { limit > 0 ? transitionsPerSecond / limit / Double(statistics.threads) : 0 }
     var nanosecondsPerState: Double { statistics.states > 0 ? median * 1e9 / Double(statistics.states) : 0 }
 }

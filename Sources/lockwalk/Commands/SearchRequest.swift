@@ -11,7 +11,11 @@ struct SearchRequest {
     /// Warnings that are errors here, and checks on request that are on.
     var asErrors: Set<FailureKind> = []
     var checksOff: Set<FailureKind> = []
-    var native = NativeUse.off
+    /// 0: one per processor.
+    var threads = 0
+    var store = StoreChoice.exact
+    var keepsDeadLocals = false
+    var native = NativeUse.automatic
     var cachesNative = true
     var showsProgress = true
 
@@ -29,7 +33,13 @@ struct SearchRequest {
             long: "error", value: "NAME", help: "make the warning NAME an error:\nlock-order, data-race"),
         OptionSyntax(long: "no-check", value: "NAME", help: "do not look for NAME: data-race, overflow, ..."),
         OptionSyntax(
-            long: "native", value: "WHEN", help: "run steps as machine code: off (default),\nauto (when the search grows), always"),
+            long: "threads", value: "N", help: "search with N threads (default: one per processor)"),
+        OptionSyntax(
+            long: "store", value: "HOW",
+            help: "keep states exact (default); plain: whole, as a\ncheck; hash:64: wide states as hashes, no proof"),
+        OptionSyntax(
+            long: "native", value: "WHEN", help: "run steps as machine code: auto (default, when\nthe search grows), off, always"),
+        OptionSyntax(long: "keep-dead", help: "keep dead locals in the state, to compare with"),
         OptionSyntax(long: "no-cache", help: "do not keep machine code for the next search"),
         OptionSyntax(long: "no-progress", help: "no progress line on a terminal"),
     ]
@@ -45,12 +55,31 @@ struct SearchRequest {
         depth = try amount("depth", "a number of steps, 100", Quantities.count)
         seconds = try amount("time", "90, 10m or 2h", Quantities.seconds)
         if let use = try amount("native", "auto, off or always", NativeUse.init(rawValue:)) { native = use }
+        threads = try amount("threads", "a number, 2") { text in
+            Quantities.count(text).flatMap { (1...Self.threadsMax).contains($0) ? $0 : nil }
+        } ?? 0
+        store = try amount("store", "exact, plain or hash:64", Self.store) ?? .exact
+        keepsDeadLocals = arguments.has("keep-dead")
         cachesNative = !arguments.has("no-cache")
         for name in arguments.all("check") + arguments.all("error") {
             asErrors.insert(try Self.kind(name, command: command))
         }
         for name in arguments.all("no-check") { checksOff.insert(try Self.kind(name, command: command)) }
         showsProgress = !arguments.has("no-progress")
+    }
+
+    /// More are of no use to anybody.
+    private static let threadsMax = 1024
+
+    /// `exact`, `plain`, `hash:40` to `hash:64`.
+    private static func store(_ text: String) -> StoreChoice? {
+        switch text {
+        case "exact": return .exact
+        case "plain": return .plain
+        default:
+            guard text.hasPrefix("hash:"), let bits = Int(text.dropFirst(5)), (40...64).contains(bits) else { return nil }
+            return .hashed(bits: bits)
+        }
     }
 
     /// Takes `data-race` and `DATA_RACE`.

@@ -10,6 +10,7 @@ enum VerdictWording {
         switch result.verdict {
         case .holds: "HOLDS"
         case .violated(let finding): finding.verdictText
+        case .incomplete(.hashed): "found nothing"
         case .incomplete: "incomplete"
         }
     }
@@ -24,6 +25,8 @@ enum VerdictWording {
             return "holds\(within)\(warnings): every interleaving of \(title)"
         case .violated(let finding):
             return "violated: \(finding.verdictText) in \(title)"
+        case .incomplete(.hashed(let odds)):
+            return "found nothing in \(title), but that is no proof: \(omission(odds))"
         case .incomplete(let cut):
             return "incomplete: \(reason(cut)); no error so far in \(title)"
         }
@@ -36,8 +39,18 @@ enum VerdictWording {
         case .memory(let bytes): "the memory of \(Quantities.size(bytes)) is used up (--memory)"
         case .depth(let steps): "runs were followed for \(Quantities.plural(steps, "step")) only (--depth)"
         case .time(let seconds): "the time of \(Quantities.duration(seconds)) is over (--time)"
+        case .width(let bits):
+            "a state has \(Quantities.plural(bits, "bit")), and \(Quantities.grouped(StateLayout.bitsMax)) are the most "
+                + "(make arrays or OBJECTS smaller; `lockwalk layout` shows what takes them)"
+        case .hashed(let odds): omission(odds)
         case .signal(let number): "interrupted by \(signalName(number))"
         }
+    }
+
+    /// How sure a search is that told states apart by hash.
+    private static func omission(_ odds: Double) -> String {
+        let chance = odds >= 0.5 ? "it is likely that some" : "with odds of at most 1 in \(Quantities.rough(1 / odds)) some"
+        return "states were told apart by hash (--store), and \(chance) state was taken for another one and left out"
     }
 
     static func exitCode(_ result: SearchResult) -> ExitCode {

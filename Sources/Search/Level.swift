@@ -1,0 +1,109 @@
+import CMachine
+import Execution
+import Program
+
+/// What the workers of a level have in common.
+final class Level: @unchecked Sendable {
+    enum Task {
+        /// Insert successors.
+        case explore
+        /// Nothing beyond this level is stored: judge its states, and see whether there are states beyond.
+        case lastLook
+        /// The search is cut here: judge the states and their successors, store nothing.
+        case judgeAll
+    }
+
+    let analyses: Analyses
+    let layout: StateLayout
+    let store: StateStore
+    let frontier: Frontier
+    let log: LevelLog
+    let gate: GrowthGate
+    let view: StateView
+    let deadlocks: DeadlockCheck
+    let leaks: LeakCheck?
+    let important: UInt64
+    let judgesDeadlocks: Bool
+    /// States, without those that violate a CONSTRAINT.
+    let admitted: UnsafeMutablePointer<UInt64>
+    /// Not 0 once the level is given up; why is in `cut`.
+    let isCut: UnsafeMutablePointer<UInt64>
+    private(set) var cut: Cut?
+    /// Not 0 once there is machine code.
+    private let hasNative: UnsafeMutablePointer<UInt64>
+    /// Written before `hasNative` says so.
+    private var nativeSteps: NativeSteps?
+    private var handOver: NativeHandOver
+    private let monitor: UnsafeMutablePointer<cm_monitor>
+    var number = 0
+    var task = Task.explore
+
+    init(analyses: Analyses, layout: StateLayout, store: StateStore, view: StateView) {
+        self.analyses = analyses
+        self.layout = layout
+        self.store = store
+        let frontier = Frontier(recordBytes: store.recordBytes, unitRecords: analyses.options.unitRecords)
+        let log = LevelLog(recordBytes: store.recordBytes)
+        self.frontier = frontier
+        self.log = log
+        gate = GrowthGate(store: store) { analyses.options.memoryLimit - frontier.bytes - log.bytes }
+        self.view = view
+        deadlocks = DeadlockCheck(model: analyses.model, mayEnable: analyses.mayEnable, view: view)
+        leaks = analyses.looksFor(.leak) ? LeakCheck(model: analyses.model, view: view) : nil
+        important = deadlocks.important
+        judgesDeadlocks = analyses.options.enabled.contains(.deadlock)
+        admitted = .allocate(capacity: 3)
+        admitted.initialize(repeating: 0, count: 3)
+        isCut = admitted + 1
+        hasNative = admitted + 2
+        handOver = NativeHandOver(analyses.options)
+        monitor = .allocate(capacity: 1)
+        cm_monitor_init(monitor)
+    }
+
+    deinit {
+        admitted.deallocate()
+        cm_monitor_destroy(monitor)
+        monitor.deallocate()
+    }
+
+    /// All that the states take.
+    var bytes: Int { store.bytes + frontier.bytes + log.bytes }
+    var memoryCut: Cut { .memory(bytes: analyses.options.memoryLimit) }
+
+    /// Gives the level up. If several workers want to, one reason is kept, always the same of two.
+    func stop(_ reason: Cut) {
+        cm_lock(monitor)
+        if cut == nil || reason.isDeterministic { cut = reason }
+        cm_store(isCut, 1)
+        cm_unlock(monitor)
+    }
+
+    func clearCut() {
+        cut = nil
+        cm_store(isCut, 0)
+    }
+
+    // MARK: Machine code
+
+    /// Begins a build, or takes what a build yielded, if it is time. For the first worker only.
+    func lookForNative(_ interpreter: Interpreter) {
+        guard !handOver.isOver, let steps = handOver.look(interpreter, states: store.count) else { return }
+        nativeSteps = steps
+        cm_store_release(hasNative, 1)
+    }
+
+    /// The machine code, once there is some.
+    var native: NativeSteps? { cm_load_acquire(hasNative) == 0 ? nil : nativeSteps }
+    var nativeUnavailable: NativeUnavailable? { handOver.unavailable }
+}
+
+extension Cut {
+    /// The same search is cut there again, however many threads it has.
+    var isDeterministic: Bool {
+        switch self {
+        case .states, .memory, .depth, .width, .hashed: true
+        case .time, .signal: false
+        }
+    }
+}

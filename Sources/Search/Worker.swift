@@ -1,0 +1,446 @@
+// One thread's part in a level: it takes units of states from the frontier, expands them some tens at a time, judges them,
+// and inserts their successors, so many together that the memory works on many lines at once.
+//
+// A worker has a step engine, buffers and findings of its own; what it shares with others is the store, the frontier
+// and a few counters. After a level everything that workers found is put together.
+
+import CMachine
+import Execution
+import Program
+
+struct Worker: ~Copyable {
+    let level: Level
+    let engine: StepEngine
+    private var batch: StepBatch
+    var properties: Properties
+    var races: RaceWatch?
+    var lockOrder: LockOrderWatch?
+    /// What is wrong with the level's states, and with runs that are one step longer.
+    var found = Findings()
+    var foundNext = Findings()
+    var transitions = 0
+    var sawMore = false
+
+    private let wordCount: Int
+    private let threadCount: Int
+    private let important: UInt64
+    private let states: LoadedStates
+    /// Of folded states: what their parts are.
+    private var memory: StateFolding.Memory?
+    /// Of the successors in the batch: their mixed keys; lists of numbers among them.
+    private var mixed: UnsafeMutablePointer<UInt64>
+    private var fresh: UnsafeMutablePointer<UInt32>
+    private var later: UnsafeMutablePointer<UInt32>
+    private var unseen: UnsafeMutablePointer<UInt32>
+    private var keyRoom: Int
+    // The block of the next level that is being filled.
+    private var block: UnsafeMutablePointer<UInt8>?
+    private var blockCount = 0
+
+    init(_ level: Level, properties: Properties, races: RaceWatch?, lockOrder: LockOrderWatch?) {
+        let analyses = level.analyses
+        let options = analyses.options
+        let engine = StepEngine(
+            Interpreter(
+                model: analyses.model, layout: level.layout,
+                options: ExecutionOptions(
+                    checks: options.enabled.union(options.errors), recordAccesses: races != nil,
+                    mayRace: races?.mayRace)))
+        let wordCount = level.layout.wordCount
+        let threadCount = analyses.model.threads.count
+        let batch = StepBatch(wordCount: wordCount, threadCount: threadCount)
+        let keyRoom = batch.capacity
+        let states = LoadedStates(level.store)
+        let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
+        let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
+        let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
+        let unseen = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
+        self.level = level
+        self.engine = engine
+        self.batch = batch
+        self.properties = properties
+        self.races = races
+        self.lockOrder = lockOrder
+        self.wordCount = wordCount
+        self.threadCount = threadCount
+        important = level.important
+        self.states = states
+        memory = nil
+        self.mixed = mixed
+        self.fresh = fresh
+        self.later = later
+        self.unseen = unseen
+        self.keyRoom = keyRoom
+    }
+
+    deinit {
+        mixed.deallocate()
+        fresh.deallocate()
+        later.deallocate()
+        unseen.deallocate()
+        memory?.deallocate()
+        if let block { level.frontier.handOver(Records(bytes: block, count: 0)) }
+    }
+
+    // MARK: A level
+
+    /// Takes part in a level until there is nothing left to take. The first worker also looks after the machine code.
+    mutating func work(isFirst: Bool) {
+        let level = self.level
+        while cm_load(level.isCut) == 0, let unit = level.frontier.take() {
+            if !engine.isNative, let native = level.native { engine.adopt(native) }
+            expand(unit)
+            if isFirst { level.lookForNative(engine.interpreter) }
+            if let cut = level.analyses.interrupted() { level.stop(cut) }
+        }
+        if level.task == .explore { handOverBlock() }
+        level.gate.leave()
+    }
+
+    private mutating func expand(_ unit: Records) {
+        let task = level.task
+        var first = 0
+        while first < unit.count {
+            let wanted = min(StepBatch.statesMax, unit.count &- first)
+            states.load(unit, from: first, count: wanted)
+            let count = engine.expand(states.words, count: wanted, into: &batch)
+            first &+= count
+            judge(count)
+            switch task {
+            case .explore:
+                transitions &+= batch.count
+                insertSuccessors(of: count)
+            case .lastLook:
+                sawMore = sawMore || !batch.failures.isEmpty || hasUnseenSuccessor()
+            case .judgeAll:
+                transitions &+= batch.count
+                judgeSuccessors()
+            }
+        }
+    }
+
+    // MARK: Inserting
+
+    /// Puts the successors into the set; those that are new are judged, and wait for the next level.
+    private mutating func insertSuccessors(of stateCount: Int) {
+        if keyRoom < batch.count { growKeys() }
+        let count = batch.count
+        let store = level.store
+        if store.kind == .plain { return insertPlain(count, store) }
+        guard mixKeys(stateCount, store) else { return level.stop(level.memoryCut) }
+        let table = store.table.unsafelyUnwrapped
+        let lists = TableView.Lists(unseen: unseen, later: later, fresh: fresh)
+        var (new, left) = table.view.insertAtHome(mixed, count, lists)
+        while left > 0 {
+            left = table.view.insertLater(mixed, left, lists, &new)
+            if left == 0 { break }
+            store.noteOverflow()
+            // Growing may change what the keys are.
+            guard level.gate.grow(), mixKeys(stateCount, store) else {
+                level.stop(level.memoryCut)
+                break
+            }
+        }
+        if new == 0 { return }
+        take(new)
+        let total = Int(cm_add(store.counter, UInt64(new))) + new
+        if total >= table.shape.growAt, !level.gate.isAtCeiling, !level.gate.grow(), level.gate.isBroken {
+            level.stop(level.memoryCut)
+        }
+    }
+
+    /// Makes the mixed keys of the successors and sends for their lines; false if there is no room for their parts.
+    private mutating func mixKeys(_ stateCount: Int, _ store: StateStore) -> Bool {
+        while true {
+            switch store.kind {
+            case .quotient:
+                mixNarrow(store.table.unsafelyUnwrapped)
+                return true
+            case .hashed:
+                mixHashes(store)
+                return true
+            case .dense:
+                if mixDense(store) { return true }
+            case .folded:
+                if mixFolded(stateCount, store) { return true }
+            case .plain:
+                return true
+            }
+            guard level.gate.grow() else { return false }
+        }
+    }
+
+    // Nothing in the loops of these functions can change what is in their locals.
+
+    private func mixNarrow(_ table: QuotientTable) {
+        let mix = table.mix
+        let view = table.view
+        let words = UnsafePointer(batch.words)
+        let mixed = self.mixed
+        let count = batch.count
+        var index = 0
+        while index < count {
+            let key = mix.mixed(words[index])
+            view.prefetch(key)
+            mixed[index] = key
+            index &+= 1
+        }
+    }
+
+    private func mixHashes(_ store: StateStore) {
+        let view = store.table.unsafelyUnwrapped.view
+        for index in 0..<batch.count {
+            mixed[index] = StateStore.hash(batch.words + index &* wordCount, wordCount, bits: store.hashBits)
+            view.prefetch(mixed[index])
+        }
+    }
+
+    /// False if a part must be widened first.
+    private func mixDense(_ store: StateStore) -> Bool {
+        let dense = store.dense.unsafelyUnwrapped
+        let table = store.table.unsafelyUnwrapped
+        let mix = table.mix
+        let view = table.view
+        let mixed = self.mixed
+        let wordCount = self.wordCount
+        let count = batch.count
+        var state = UnsafePointer(batch.words)
+        var index = 0
+        while index < count {
+            let key = dense.key(state)
+            if key == DenseFolding.full { return false }
+            let place = mix.mixed(key)
+            view.prefetch(place)
+            mixed[index] = place
+            state += wordCount
+            index &+= 1
+        }
+        return true
+    }
+
+    /// False if a dictionary must grow first.
+    private mutating func mixFolded(_ stateCount: Int, _ store: StateStore) -> Bool {
+        let folding = store.folding.unsafelyUnwrapped
+        if memory == nil { memory = StateFolding.Memory(nodeCount: folding.nodeCount) }
+        let memory = self.memory.unsafelyUnwrapped
+        let table = store.table.unsafelyUnwrapped
+        let mix = table.mix
+        let view = table.view
+        let mixed = self.mixed
+        for state in 0..<stateCount {
+            var index = Int(batch.states[state].first)
+            let end = index &+ Int(batch.states[state].count)
+            if level.number >= 0 { folding.remember(states.state(state), memory) }
+            while index < end {
+                let key = folding.key(batch.words + index &* wordCount, memory)
+                if key == StateFolding.full { return false }
+                mixed[index] = mix.mixed(key)
+                view.prefetch(mixed[index])
+                index &+= 1
+            }
+        }
+        return true
+    }
+
+    private mutating func insertPlain(_ count: Int, _ store: StateStore) {
+        var new = 0
+        for index in 0..<count {
+            let state = UnsafePointer(batch.words + index * wordCount)
+            switch store.plain!.insert(state, hash: VisitedSet.hash(state, wordCount)) {
+            case .seen: continue
+            case .new:
+                fresh[new] = UInt32(truncatingIfNeeded: index)
+                new += 1
+            case .full:
+                level.stop(level.memoryCut)
+            }
+        }
+        _ = cm_add(store.counter, UInt64(new))
+        take(new)
+    }
+
+    @inline(never)
+    private mutating func growKeys() {
+        mixed.deallocate()
+        fresh.deallocate()
+        later.deallocate()
+        unseen.deallocate()
+        keyRoom = batch.capacity
+        mixed = .allocate(capacity: keyRoom)
+        fresh = .allocate(capacity: keyRoom)
+        later = .allocate(capacity: keyRoom)
+        unseen = .allocate(capacity: keyRoom)
+    }
+
+    // MARK: The next level
+
+    /// The successors in `fresh` are new: they are judged, and wait for the next level.
+    private mutating func take(_ new: Int) {
+        let count = properties.hasWork ? admit(new) : new
+        let recordsPerBlock = level.frontier.recordsPerBlock
+        var done = 0
+        while done < count {
+            if block == nil || blockCount == recordsPerBlock { nextBlock() }
+            let end = done + min(count - done, recordsPerBlock - blockCount)
+            write(done..<end, to: block.unsafelyUnwrapped + blockCount * level.frontier.recordBytes)
+            blockCount += end - done
+            done = end
+        }
+    }
+
+    /// Leaves those in `fresh` that no CONSTRAINT excludes; returns how many they are.
+    private mutating func admit(_ new: Int) -> Int {
+        var left = 0
+        for index in 0..<new {
+            let words = UnsafePointer(batch.words + Int(fresh[index]) * wordCount)
+            let isAdmitted = properties.admit(
+                words, level: level.number + 1, engine: engine, findings: &foundNext)
+            if !isAdmitted { continue }
+            fresh[left] = fresh[index]
+            left += 1
+        }
+        return left
+    }
+
+    private func write(_ range: Range<Int>, to block: UnsafeMutablePointer<UInt8>) {
+        let bytes = level.frontier.recordBytes
+        let fresh = self.fresh
+        let words = UnsafePointer(batch.words)
+        var record = block
+        if wordCount == 1 {
+            for index in range {
+                cm_store_any(record, words[Int(fresh[index])])
+                record += bytes
+            }
+            return
+        }
+        for index in range {
+            let state = words + Int(fresh[index]) &* wordCount
+            // The last word reaches into the next record, which is written after it.
+            for word in 0..<wordCount { cm_store_any(record + word &* 8, state[word]) }
+            record += bytes
+        }
+    }
+
+    @inline(never)
+    private mutating func nextBlock() {
+        handOverBlock()
+        block = level.frontier.block()
+        if level.bytes > level.analyses.options.memoryLimit { level.stop(level.memoryCut) }
+    }
+
+    mutating func handOverBlock() {
+        guard let full = block else { return }
+        let limit = level.analyses.options.stateLimit
+        if Int(cm_add(level.admitted, UInt64(blockCount))) + blockCount > limit { level.stop(.states(limit)) }
+        level.frontier.handOver(Records(bytes: full, count: blockCount))
+        block = nil
+        blockCount = 0
+    }
+
+    /// Inserts one of the initial states.
+    mutating func seed(_ words: [UInt64]) {
+        batch.setSingle(words)
+        states.set(0, words)
+        insertSuccessors(of: 1)
+    }
+
+    // MARK: Judging
+
+    /// What is wrong with the states that were expanded, and with the steps that fail there.
+    private mutating func judge(_ count: Int) {
+        let number = level.number
+        let watches = level.task != .lastLook && lockOrder != nil
+        for index in 0..<count {
+            let threads = ThreadMasks(batch.states[index].masks, threadCount: threadCount)
+            if threads.waiting & important != 0 || threads.goingOn == 0 { judgeRest(index, threads) }
+            if watches { lockOrder!.judge(batch, index, state: states.state(index), level: number) }
+        }
+        if !batch.accesses.isEmpty, level.task != .lastLook, races != nil {
+            for index in 0..<count where !batch.states[index].accesses.isEmpty {
+                races!.judge(
+                    batch.accesses[batch.states[index].accesses], state: states.state(index), wordCount: wordCount,
+                    level: number)
+            }
+        }
+        if !batch.failures.isEmpty { addFailures() }
+    }
+
+    /// Somebody waits, or nobody goes on: is it a deadlock, or has everything come to rest?
+    private mutating func judgeRest(_ index: Int, _ threads: ThreadMasks) {
+        let level = self.level
+        let state = states.state(index)
+        if threads.waiting & important != 0 {
+            guard level.judgesDeadlocks else { return }
+            let stuck = level.deadlocks.stuck(threads, holders: batch.holders + index &* threadCount, state: state)
+            if stuck != 0 {
+                found.add(Candidate(kind: .deadlock, state: words(state), level: level.number, stuck: stuck))
+            }
+            return
+        }
+        properties.judgeFinal(
+            state, level: level.number, engine: engine,
+            isEnabled: level.analyses.options.enabled.contains(.violated), findings: &found)
+        if let slot = level.leaks?.leak(state) {
+            found.add(Candidate(kind: .leak, state: words(state), level: level.number, slot: slot, order: slot))
+        }
+    }
+
+    @inline(never)
+    private mutating func addFailures() {
+        for (index, failure) in batch.failures {
+            let threadClass = level.analyses.model.threads[Int(failure.move.thread)].threadClass
+            foundNext.add(
+                Candidate(
+                    kind: failure.kind, state: words(states.state(index)), level: level.number, failure: failure,
+                    order: threadClass << 24 | Int(failure.instruction)))
+        }
+    }
+
+    /// What is wrong with the next level's states, though they are not stored.
+    private mutating func judgeSuccessors() {
+        guard properties.hasWork else { return }
+        for index in 0..<batch.count {
+            _ = properties.admit(
+                UnsafePointer(batch.words + index * wordCount), level: level.number + 1, engine: engine,
+                findings: &foundNext)
+        }
+    }
+
+    private mutating func hasUnseenSuccessor() -> Bool {
+        for index in 0..<batch.count where !isKnown(UnsafePointer(batch.words + index * wordCount)) { return true }
+        return false
+    }
+
+    /// Whether a state is in the set.
+    private mutating func isKnown(_ words: UnsafePointer<UInt64>) -> Bool {
+        let store = level.store
+        switch store.kind {
+        case .quotient:
+            return store.table!.view.contains(store.table!.mix.mixed(words[0]))
+        case .dense:
+            guard let key = store.dense!.findKey(words) else { return false }
+            return store.table!.view.contains(store.table!.mix.mixed(key))
+        case .folded:
+            if memory == nil { memory = StateFolding.Memory(nodeCount: store.folding!.nodeCount) }
+            guard let key = store.folding!.findKey(words, memory!) else { return false }
+            return store.table!.view.contains(store.table!.mix.mixed(key))
+        case .hashed:
+            return store.table!.view.contains(StateStore.hash(words, wordCount, bits: store.hashBits))
+        case .plain:
+            return store.plain!.find(words, hash: VisitedSet.hash(words, wordCount)) != nil
+        }
+    }
+
+    private func words(_ state: UnsafePointer<UInt64>) -> [UInt64] {
+        Array(UnsafeBufferPointer(start: state, count: wordCount))
+    }
+
+    // MARK: Looking back
+
+    /// The state that stands for a record of the frontier or of the log.
+    func read(_ record: Records, _ index: Int) -> UnsafePointer<UInt64> {
+        states.load(record, from: index, count: 1)
+        return states.state(0)
+    }
+}

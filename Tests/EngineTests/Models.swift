@@ -1,0 +1,69 @@
+import Foundation
+import Program
+import Syntax
+
+/// One variant of a model of the repository.
+struct Variant: CustomStringConvertible, Sendable {
+    var file: String
+    var configuration: [String: Int64]
+    var description: String {
+        ([file] + configuration.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+    }
+}
+
+enum Models {
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Every file in the model folders.
+    static let files: [String] = ["models", "Tests/Models/checks", "Tests/Models/language"].flatMap { folder in
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path + "/" + folder)) ?? []
+        return names.filter { $0.hasSuffix(".c") }.sorted().map { folder + "/" + $0 }
+    }
+
+    /// All variants that its EXPECT rows name, and the one that none of them does.
+    static func variants(_ file: String) throws -> [Variant] {
+        var seen: Set<[String: Int64]> = [[:]]
+        var result = [Variant(file: file, configuration: [:])]
+        for row in try source(file).expectations {
+            for variant in row.variants where seen.insert(variant).inserted {
+                result.append(Variant(file: file, configuration: variant))
+            }
+        }
+        return result
+    }
+
+    /// nil if it uses what is not in the language yet.
+    static func model(_ variant: Variant) throws -> Model? {
+        var diagnostics = Diagnostics()
+        guard
+            let model = try source(variant.file).lower(
+                configuration: variant.configuration, diagnostics: &diagnostics), !diagnostics.hasErrors
+        else { return nil }
+        return model
+    }
+
+    private static func source(_ file: String) throws -> ModelSource {
+        let path = root.path + "/" + file
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        return ModelSource(text: bytes, path: path)
+    }
+
+    /// A small model of its own, from its text.
+    static func model(text: String) -> Model {
+        var diagnostics = Diagnostics()
+        return ModelSource(text: Array(text.utf8), path: "/model.c")
+            .lower(configuration: [:], diagnostics: &diagnostics)!
+    }
+}
+
+extension ModelSource {
+    fileprivate init(text: [UInt8], path: String) {
+        var diagnostics = Diagnostics()
+        let tree = parseModel(
+            name: path, bytes: text,
+            readFile: { name in (try? Data(contentsOf: URL(fileURLWithPath: name))).map { [UInt8]($0) } },
+            diagnostics: &diagnostics)
+        self.init(tree: tree, diagnostics: &diagnostics)
+    }
+}
