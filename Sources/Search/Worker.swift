@@ -11,7 +11,7 @@ import Program
 struct Worker: ~Copyable {
     let level: Level
     let engine: StepEngine
-    private var batch: StepBatch
+    var batch: StepBatch
     var properties: Properties
     var races: RaceWatch?
     var lockOrder: LockOrderWatch?
@@ -24,7 +24,9 @@ struct Worker: ~Copyable {
     private let wordCount: Int
     private let threadCount: Int
     private let important: UInt64
-    private let states: LoadedStates
+    let states: LoadedStates
+    /// Of the reduction.
+    let pending: PendingSteps
     /// Of folded states: what their parts are.
     private var memory: StateFolding.Memory?
     /// Of the successors in the batch: their mixed keys; lists of numbers among them.
@@ -51,6 +53,7 @@ struct Worker: ~Copyable {
         let batch = StepBatch(wordCount: wordCount, threadCount: threadCount)
         let keyRoom = batch.capacity
         let states = LoadedStates(level.store)
+        let pending = PendingSteps(wordCount: wordCount, threadCount: threadCount, batch: StepBatch.statesMax)
         let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
@@ -65,6 +68,7 @@ struct Worker: ~Copyable {
         self.threadCount = threadCount
         important = level.important
         self.states = states
+        self.pending = pending
         memory = nil
         self.mixed = mixed
         self.fresh = fresh
@@ -108,7 +112,11 @@ struct Worker: ~Copyable {
             judge(count)
             switch task {
             case .explore:
-                transitions &+= batch.count
+                if let reduction = level.reduction {
+                    select(of: count, reduction, isPending: false)
+                } else {
+                    transitions &+= batch.count
+                }
                 insertSuccessors(of: count)
             case .lastLook:
                 sawMore = sawMore || !batch.failures.isEmpty || hasUnseenSuccessor()
@@ -117,12 +125,13 @@ struct Worker: ~Copyable {
                 judgeSuccessors()
             }
         }
+        if task == .explore, let reduction = level.reduction { finishPending(reduction) }
     }
 
     // MARK: Inserting
 
     /// Puts the successors into the set; those that are new are judged, and wait for the next level.
-    private mutating func insertSuccessors(of stateCount: Int) {
+    mutating func insertSuccessors(of stateCount: Int) {
         if keyRoom < batch.count { growKeys() }
         let count = batch.count
         let store = level.store
@@ -348,7 +357,7 @@ struct Worker: ~Copyable {
     // MARK: Judging
 
     /// What is wrong with the states that were expanded, and with the steps that fail there.
-    private mutating func judge(_ count: Int) {
+    mutating func judge(_ count: Int) {
         let number = level.number
         let watches = level.task != .lastLook && lockOrder != nil
         for index in 0..<count {

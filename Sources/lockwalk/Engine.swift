@@ -33,6 +33,7 @@ enum Engine {
             timeLimit: request.seconds ?? .infinity, native: request.native, cachesNative: request.cachesNative,
             threads: request.threads, store: request.store, progress: progress.report)
         options.keepsDeadLocals = request.keepsDeadLocals
+        options.reduction = request.reduction
         let result = try Search.search(model: model, options: options)
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
