@@ -47,6 +47,15 @@ struct NumberSet {
         for index in words.indices { words[index] &= ~other.words[index] }
     }
 
+    func intersects(_ other: NumberSet) -> Bool {
+        for index in words.indices where words[index] & other.words[index] != 0 { return true }
+        return false
+    }
+
+    func isSubset(of other: NumberSet) -> Bool {
+        words.indices.allSatisfy { words[$0] & ~other.words[$0] == 0 }
+    }
+
     var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 }
 
@@ -66,13 +75,15 @@ struct Dependence {
     /// By thread: its first node among all nodes.
     let firstNode: [Int]
     let nodeCount: Int
+    private let firstEdge: [Int]
     /// By edge.
     let threadOf: [Int]
     /// By thread: its edges.
     private let own: [NumberSet]
-    /// By node: the edges that lead there, those that start a callback too.
-    private let leadingTo: [[Int]]
-    /// By edge: its first and last node in the numbering of all.
+    /// The edges that lead to each node, those that start a callback too: of node n those from place `leadingStarts[n]`.
+    private let leadingTo: [Int]
+    private let leadingStarts: [Int]
+    /// By edge: the node that it leaves, in the numbering of all.
     private let sourceOf: [Int]
     /// By cell.
     private let reading: [NumberSet]
@@ -93,6 +104,13 @@ struct Dependence {
             nodes += graph.steps.count
         }
         self.firstNode = firstNode
+        var firstEdge: [Int] = []
+        var total = 0
+        for graph in graphs {
+            firstEdge.append(total)
+            total += graph.edges.count
+        }
+        self.firstEdge = firstEdge
         nodeCount = nodes
         let edges = graphs.flatMap(\.edges)
         let threadOf = graphs.flatMap { graph in graph.edges.map { _ in graph.thread } }
@@ -127,7 +145,8 @@ struct Dependence {
             for assumption in edge.assumptions { assuming[assumption.cell].append(number) }
         }
         self.own = own
-        self.leadingTo = leadingTo
+        self.leadingTo = leadingTo.flatMap { $0 }
+        leadingStarts = leadingTo.reduce(into: [0]) { $0.append($0.last! + $1.count) }
         self.sourceOf = sourceOf
         self.reading = reading
         self.writing = writing
@@ -177,12 +196,7 @@ struct Dependence {
     // MARK: Questions
 
     func edges(from node: Int, of thread: Int) -> [Int] {
-        let first = firstEdge(thread)
-        return graphs[thread].edgesFrom[node].map { first + $0 }
-    }
-
-    private func firstEdge(_ thread: Int) -> Int {
-        graphs[..<thread].reduce(0) { $0 + $1.edges.count }
+        graphs[thread].edgesFrom[node].map { firstEdge[thread] + $0 }
     }
 
     /// The edges of other threads that do not commute with one of these.
@@ -242,25 +256,36 @@ struct Dependence {
     func nodes(reaching targets: NumberSet, without cut: NumberSet, besides thread: Int) -> NumberSet {
         var found = NumberSet(count: nodeCount)
         var work: [Int] = []
-        for index in targets.words.indices {
-            var bits = targets.words[index] & ~cut.words[index] & ~own[thread].words[index]
-            while bits != 0 {
-                let source = sourceOf[index << 6 + bits.trailingZeroBitCount]
-                bits &= bits - 1
-                if found.contains(source) { continue }
-                found.insert(source)
-                work.append(source)
+        work.reserveCapacity(nodeCount)
+        found.words.withUnsafeMutableBufferPointer { found in
+            func reach(_ node: Int) {
+                let bit: UInt64 = 1 << UInt64(node & 63)
+                if found[node >> 6] & bit != 0 { return }
+                found[node >> 6] |= bit
+                work.append(node)
             }
-        }
-        while let node = work.popLast() {
-            for number in leadingTo[node] where threadOf[number] != thread && !cut.contains(number) {
-                let source = sourceOf[number]
-                if found.contains(source) { continue }
-                found.insert(source)
-                work.append(source)
+            for index in targets.words.indices {
+                var bits = targets.words[index] & ~cut.words[index] & ~own[thread].words[index]
+                while bits != 0 {
+                    reach(sourceOf[index << 6 + bits.trailingZeroBitCount])
+                    bits &= bits - 1
+                }
+            }
+            while let node = work.popLast() {
+                for place in leadingStarts[node]..<leadingStarts[node + 1] {
+                    let number = leadingTo[place]
+                    if threadOf[number] != thread, !cut.contains(number) { reach(sourceOf[number]) }
+                }
             }
         }
         return found
+    }
+
+    /// The edges that leave one of the nodes.
+    func leaving(_ nodes: NumberSet) -> NumberSet {
+        var set = NumberSet(count: edges.count)
+        for number in edges.indices where nodes.contains(sourceOf[number]) { set.insert(number) }
+        return set
     }
 
     /// Cells that some edge both assumes something of and changes: what locks are made of.

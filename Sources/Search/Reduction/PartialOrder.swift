@@ -84,3 +84,36 @@ public final class PartialOrder: Sendable {
         tables.threadsToTake(state, scratch: scratch)
     }
 }
+
+extension PartialOrder: CustomStringConvertible {
+    /// The rules, for those who work on them.
+    public var description: String {
+        var lines: [String] = []
+        let model = dependence.model
+        for (thread, graph) in dependence.graphs.enumerated() {
+            lines.append("\(model.threads[thread].name): \(graph.steps.count) nodes, \(graph.edges.count) edges")
+            let code = model.classes[model.threads[thread].threadClass].code
+            for node in graph.steps.indices {
+                let number = dependence.firstNode[thread] + node
+                let values = zip(graph.tracked[graph.steps[node]], graph.values[node]).map {
+                    "\(code.registers[$0.register].name ?? "r\($0.register)")=\($1)"
+                }
+                lines.append("  \(node): \(code.steps[graph.steps[node]].text) \(values.joined(separator: " "))")
+                for rule in rules.rules[number] {
+                    let knowledge = rule.knowledge.map {
+                        "\(model.cells[$0.cell].name) in \(String($0.values, radix: 2))"
+                    }
+                    let places = dependence.graphs.indices.filter { $0 != thread }.map { other in
+                        let first = dependence.firstNode[other]
+                        let nodes = dependence.graphs[other].steps.indices.filter {
+                            rule.disturbing.contains(first + $0)
+                        }
+                        return "\(model.threads[other].name)\(nodes)"
+                    }
+                    lines.append("      if \(knowledge.joined(separator: ", ")) unless \(places.joined(separator: " "))")
+                }
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -3,7 +3,7 @@
 // A set of steps is persistent in a state if nothing that the others can do on their own, as long as none of the set is
 // taken, is dependent on one of its members (Godefroid, 1996, chapter 4; Valmari's stubborn sets, "Stubborn Sets for
 // Reduced State Space Generation", 1989, come to the same here). Sets of one thread's steps at one program point are
-// looked for, as in the static lockset form of ENGINE notes and in Flanagan and Qadeer's reduction by locks.
+// looked for, as in Flanagan and Qadeer's reduction by locks.
 //
 // For each node of a thread there are rules. A rule is knowledge about cells ("I own this lock", "this object is live",
 // "no pointer leads to it", "this flag is clear"), to be tested in the state, and for all other threads the nodes from
@@ -39,14 +39,17 @@ struct PersistentRules {
     private let testedAndSet: CellSet
     private let assumedCells: [CellID]
     private let pointerCells: [CellID]
+    /// The dependents of the steps that were last asked for.
+    private var dependents: (steps: [Int], edges: NumberSet)
     private var cache: [Knowledge: (cut: NumberSet, changing: NumberSet)] = [:]
     /// Evaluations left: what is not looked at in time has no rule.
-    private var budget: Int
+    private(set) var budget: Int
 
     init(_ dependence: Dependence, visible: CellSet, budget: Int) {
         self.dependence = dependence
         self.visible = visible
         self.budget = budget
+        dependents = ([], NumberSet(count: dependence.edges.count))
         testedAndSet = dependence.testedAndSet
         let model = dependence.model
         assumedCells = dependence.assumedCells.filter {
@@ -112,18 +115,61 @@ struct PersistentRules {
         }
         for _ in 0..<4 where best.cost > 0 {
             var next = best
-            for cell in assumedCells where !best.knowledge.contains(where: { $0.cell == cell }) {
-                for packed in 0..<Self.valueCount(cell, dependence) {
-                    guard budget > 0 else { break }
-                    let more = attempt(best.knowledge + [Knowledge(cell: cell, values: 1 << UInt64(packed))], steps, thread)
-                    if let more, more.cost < next.cost { next = more }
-                }
-            }
+            for better in extended(best, steps, thread) where better.cost < next.cost { next = better }
             if next.cost == best.cost { break }
             improve(next)
         }
-        return found.reversed().prefix(4).map {
+        // What else might be known lets other threads stand elsewhere.
+        var others: [Attempt] = []
+        if best.cost > 0 {
+            for other in extended(best, steps, thread).sorted(by: { $0.cost < $1.cost }) where others.count < 3 {
+                let isNew = ([best] + others).allSatisfy { !$0.disturbing.isSubset(of: other.disturbing) }
+                if isNew { others.append(other) }
+            }
+        }
+        return (found.suffix(6).reversed() + others).filter(isWorthAsking(thread)).map {
             PersistentRule(node: node, knowledge: $0.knowledge, disturbing: $0.disturbing)
+        }
+    }
+
+    /// The edges that the knowledge excludes, and those after which it may be false.
+    private mutating func consequences(of item: Knowledge) -> (cut: NumberSet, changing: NumberSet) {
+        if let known = cache[item] { return known }
+        let found = (dependence.cut(by: item), dependence.changing(item))
+        cache[item] = found
+        return found
+    }
+
+    /// With one more thing known.
+    private mutating func extended(_ best: Attempt, _ steps: [Int], _ thread: Int) -> [Attempt] {
+        var found: [Attempt] = []
+        // What keeps nobody from where he must not go, nor excludes anything of the step itself, is no help.
+        var ways = dependence.leaving(best.disturbing)
+        for number in steps { ways.insert(number) }
+        for cell in assumedCells where !best.knowledge.contains(where: { $0.cell == cell }) {
+            for packed in 0..<Self.valueCount(cell, dependence) {
+                let more = Knowledge(cell: cell, values: 1 << UInt64(packed))
+                guard consequences(of: more).cut.intersects(ways) else { continue }
+                if let attempt = attempt(best.knowledge + [more], steps, thread) { found.append(attempt) }
+            }
+        }
+        return found
+    }
+
+    /// Rules that hardly ever apply are not worth their test: were threads as likely at one of their nodes as at another,
+    /// how likely would it be?
+    private func isWorthAsking(_ thread: Int) -> (Attempt) -> Bool {
+        let dependence = self.dependence
+        return { attempt in
+            var odds = 1.0
+            for other in dependence.graphs.indices where other != thread {
+                let first = dependence.firstNode[other]
+                let count = dependence.graphs[other].steps.count
+                let free = (first..<first + count).count { !attempt.disturbing.contains($0) }
+                // It may have ended, or be idle.
+                odds *= (Double(free) + 0.1) / (Double(count) + 0.1)
+            }
+            return odds > 0.002
         }
     }
 
@@ -134,9 +180,9 @@ struct PersistentRules {
         var cut = NumberSet(count: dependence.edges.count)
         var targets = cut
         for item in knowledge {
-            if cache[item] == nil { cache[item] = (dependence.cut(by: item), dependence.changing(item)) }
-            cut.formUnion(cache[item]!.cut)
-            targets.formUnion(cache[item]!.changing)
+            let (excluded, ending) = consequences(of: item)
+            cut.formUnion(excluded)
+            targets.formUnion(ending)
         }
         let possible = steps.filter { !cut.contains($0) }
         var goesOn = false
@@ -150,7 +196,8 @@ struct PersistentRules {
             if edge.writes.intersects(visible) || edge.clears.intersects(visible) { return nil }
         }
         guard goesOn else { return nil }
-        targets.formUnion(dependence.dependents(of: possible))
+        if dependents.steps != possible { dependents = (possible, dependence.dependents(of: possible)) }
+        targets.formUnion(dependents.edges)
         let disturbing = dependence.nodes(reaching: targets, without: cut, besides: thread)
         return Attempt(knowledge: knowledge, disturbing: disturbing, cost: disturbing.count)
     }

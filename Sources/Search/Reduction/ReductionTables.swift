@@ -82,7 +82,7 @@ final class ReductionTables: @unchecked Sendable {
                 nodes[info.nodes + index] = Int32(dependence.firstNode[thread] + node)
             }
         }
-        let rowWords = max(1, (dependence.nodeCount + 63) / 64)
+        let rowWords = (dependence.nodeCount + 63) / 64
         var rulesOfNode: [Range<Int32>] = []
         var rules: [Rule] = []
         var tests: [Test] = []
@@ -102,6 +102,8 @@ final class ReductionTables: @unchecked Sendable {
                 if rows[rule.disturbing.words] == nil {
                     rows[rule.disturbing.words] = row
                     disturbing += rule.disturbing.words
+                    // Two words are always there to be looked at.
+                    if rowWords < 2 { disturbing += [UInt64](repeating: 0, count: 2 - rowWords) }
                 }
                 rules.append(Rule(tests: firstTest..<tests.count, row: row))
             }
@@ -167,30 +169,57 @@ final class ReductionTables: @unchecked Sendable {
             mayReduce = mayReduce || !rulesOfNode[Int(node)].isEmpty
         }
         if !mayReduce { return ~0 }
-        for thread in 0..<threadCount {
-            let node = Int(scratch[thread])
-            if node < 0 { continue }
-            for number in rulesOfNode[node] where applies(Int(number), thread, state, scratch) {
-                return 1 &<< UInt64(thread)
+        // With few nodes, all threads are looked at together.
+        var first: UInt64 = 0
+        var second: UInt64 = 0
+        let isSmall = rowWords <= 2
+        if isSmall {
+            for thread in 0..<threadCount where scratch[thread] >= 0 {
+                let bit: UInt64 = 1 &<< UInt64(scratch[thread] & 63)
+                if scratch[thread] < 64 { first |= bit } else { second |= bit }
+            }
+        }
+        for thread in 0..<threadCount where scratch[thread] >= 0 {
+            let numbers = rulesOfNode[Int(scratch[thread])]
+            var number = Int(numbers.lowerBound)
+            let end = Int(numbers.upperBound)
+            while number < end {
+                let rule = rules + number
+                number &+= 1
+                if isSmall {
+                    let row = disturbing + rule.pointee.row
+                    if first & row[0] != 0 || second & row[1] != 0 { continue }
+                } else if !isUndisturbed(rule, scratch) {
+                    continue
+                }
+                if holds(rule, state) { return 1 &<< UInt64(thread) }
             }
         }
         return ~0
     }
 
     @inline(__always)
-    private func applies(
-        _ number: Int, _ thread: Int, _ state: UnsafePointer<UInt64>, _ scratch: UnsafePointer<Int32>
-    ) -> Bool {
-        let rule = rules + number
-        for index in rule.pointee.tests {
+    private func holds(_ rule: UnsafePointer<Rule>, _ state: UnsafePointer<UInt64>) -> Bool {
+        var index = rule.pointee.tests.lowerBound
+        let end = rule.pointee.tests.upperBound
+        while index < end {
             let test = tests + index
             let packed = (state[test.pointee.word] &>> test.pointee.shift) & test.pointee.mask
             if (test.pointee.values &>> packed) & 1 == 0 { return false }
+            index &+= 1
         }
+        return true
+    }
+
+    /// Nobody stands where the step would be disturbed. A rule never lists nodes of its own thread.
+    @inline(__always)
+    private func isUndisturbed(_ rule: UnsafePointer<Rule>, _ scratch: UnsafePointer<Int32>) -> Bool {
         let row = disturbing + rule.pointee.row
-        for other in 0..<threadCount where other != thread {
+        var other = 0
+        while other < threadCount {
             let node = Int(scratch[other])
             if node >= 0, (row[node &>> 6] &>> UInt64(node & 63)) & 1 != 0 { return false }
+            other &+= 1
         }
         return true
     }

@@ -1,6 +1,5 @@
 import Execution
 import Program
-import Search
 
 /// Tests the definition of a persistent set by trying everything: from a state in which one thread is to be taken alone,
 /// the others run on their own, up to a bound; every step they take must commute with the thread's step, and neither may
@@ -10,9 +9,9 @@ struct PersistenceCheck {
     let interpreter: Interpreter
     let wordCount: Int
 
-    init(model: Model, layout: StateLayout) {
+    init(model: Model, layout: StateLayout, checks: Set<FailureKind>) {
         self.model = model
-        interpreter = Interpreter(model: model, layout: layout)
+        interpreter = Interpreter(model: model, layout: layout, options: ExecutionOptions(checks: checks))
         wordCount = layout.wordCount
     }
 

@@ -1,9 +1,8 @@
 import Execution
 import Program
-import Search
 
 /// What a search comes to, in terms that a reduction must not change.
-struct Findings: Equatable {
+struct ReferenceFindings: Equatable {
     /// Thread, instruction and kind of every step that fails.
     var failures: Set<[Int]> = []
     /// Properties that are false somewhere (INVARIANT, CONSTRAINT) or true somewhere (SOMETIMES).
@@ -15,7 +14,7 @@ struct Findings: Equatable {
     /// Steps taken, by thread.
     var steps: Set<[Int]> = []
 
-    func difference(from plain: Findings) -> String? {
+    func difference(from plain: ReferenceFindings) -> String? {
         var lines: [String] = []
         if failures != plain.failures { lines.append("failures \(failures) instead of \(plain.failures)") }
         if properties != plain.properties { lines.append("properties \(properties) instead of \(plain.properties)") }
@@ -37,7 +36,7 @@ struct ReferenceSearch: ~Copyable {
     let layout: StateLayout
     let interpreter: Interpreter
     let reduction: PartialOrder?
-    private(set) var findings = Findings()
+    private(set) var findings = ReferenceFindings()
     private(set) var states: [[UInt64]] = []
     private(set) var seen: Set<[UInt64]> = []
     private(set) var reducedStates = 0
@@ -45,26 +44,13 @@ struct ReferenceSearch: ~Copyable {
     var expansion: Expansion
     var scratch: [Int32]
 
-    init(model: Model, layout: StateLayout, reduction: PartialOrder?) {
+    init(model: Model, layout: StateLayout, checks: Set<FailureKind>, reduction: PartialOrder?) {
         self.model = model
         self.layout = layout
         self.reduction = reduction
-        interpreter = Interpreter(model: model, layout: layout, options: ExecutionOptions(recordAccesses: true))
+        interpreter = Interpreter(model: model, layout: layout, options: ExecutionOptions(checks: checks, recordAccesses: true))
         expansion = Expansion(wordCount: layout.wordCount, threadCount: model.threads.count)
         scratch = [Int32](repeating: 0, count: model.threads.count)
-    }
-
-    /// The layout in which no value is too large, found by searching; nil if the model is too large.
-    static func layout(of model: Model, limit: Int) -> StateLayout? {
-        var ranges: InferredRanges = [:]
-        while true {
-            let layout = StateLayout(model: model, liveness: model.liveness(), ranges: ranges)
-            var search = ReferenceSearch(model: model, layout: layout, reduction: nil)
-            search.run(limit: limit)
-            let met = search.interpreter.widenings
-            if met.isEmpty { return search.isComplete ? layout : nil }
-            ranges.merge(met) { min($0.lowerBound, $1.lowerBound)...max($0.upperBound, $1.upperBound) }
-        }
     }
 
     /// The threads to take in a state.
