@@ -21,9 +21,8 @@ let package = Package(
         .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
         .testTarget(name: "ProgramTests", dependencies: ["Program", "Syntax"], exclude: ["Fixtures"]),
         .testTarget(name: "ExecutionTests", dependencies: ["Execution", "Program", "Syntax"]),
-        .testTarget(name: "NativeTests", dependencies: ["lockwalk", "Search", "Execution", "Program", "Syntax"]),
+        .testTarget(name: "EngineTests", dependencies: ["lockwalk", "Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "StoreTests", dependencies: ["Search", "CMachine"]),
-        .testTarget(name: "EngineTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "SearchTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],

@@ -6,7 +6,10 @@
 #
 # LOCKWALK     the release binary
 # PEER_MODELS  the folder with the .pml and .m models
+# lockwalk runs with one thread and, on a machine with more processors, with one for each; a row "limit" tells how many
+# looks at a table a C program (limit.c) makes per second that does nothing else, as many and with as many hits.
 # Needs gcc and GNU time; spin and rumur (Debian packages of these names) are left out where they are not installed.
+# RUNS=5 is the number of runs of which the median is shown; PEERS="limit spin" leaves Rumur out.
 # The peers search without reduction, SPIN with -O2 -DSAFETY -DNOREDUCE. Times are those of the search alone.
 set -euo pipefail
 
@@ -19,6 +22,7 @@ runs=${RUNS:-3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
+here=$(dirname "$(realpath "$0")")
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
@@ -39,12 +43,18 @@ row() { printf '%-22s %-14s %14s %10s %14s %10s\n' "$@"; }
 
 rate() { awk -v s="$1" -v t="$2" 'BEGIN { if (t > 0) printf "%d", s / t; else print "-" }'; }
 
-run_lockwalk() { # spec
+run_lockwalk() { # spec threads
 	local out
-	out=$("$lockwalk" bench "$1" --runs "$runs" --no-limit --format json)
+	out=$("$lockwalk" bench "$1" --threads "$2" --runs "$runs" --no-limit --format json)
 	states=$(sed -n 's/.*"states": \([0-9]*\),.*/\1/p' <<<"$out")
+	looks=$(sed -n 's/.*"transitions": \([0-9]*\),.*/\1/p' <<<"$out")
 	seconds=$(sed -n 's/.*"seconds_median": \([0-9.e-]*\),.*/\1/p' <<<"$out")
-	bytes=$(sed -n 's/.*"bytes_per_state": \([0-9.]*\),.*/\1/p' <<<"$out")
+	bytes=$(sed -n 's/.*"peak_rss_bytes": \([0-9]*\),.*/\1/p' <<<"$out" | awk -v n="$states" '{ printf "%.1f", $1 / n }')
+}
+
+run_limit() { # states looks
+	[ -x "$work/limit" ] || gcc -O2 -o "$work/limit" "$here/limit.c"
+	awk -v looks="$2" -v rate="$("$work/limit" "$1" "$2")" 'BEGIN { printf "%.3f", looks / rate }'
 }
 
 run_spin() { # spec
@@ -82,9 +92,15 @@ run_rumur() { # spec
 row model checker states seconds states/s B/state
 for spec in "$@"; do
 	expected=""
-	for checker in lockwalk spin rumur; do
+	checkers="lockwalk-1"
+	[ "$(nproc)" -lt 2 ] || checkers="$checkers lockwalk-$(nproc)"
+	for checker in $checkers ${PEERS-limit spin rumur}; do
 		case $checker in
-		lockwalk) run_lockwalk "$spec" ;;
+		lockwalk-*) run_lockwalk "$spec" "${checker#lockwalk-}" ;;
+		limit)
+			seconds=$(run_limit "$states" "$looks")
+			bytes=-
+			;;
 		spin) command -v spin >/dev/null || continue; run_spin "$spec" ;;
 		rumur)
 			command -v rumur >/dev/null || continue

@@ -8,16 +8,20 @@ public struct ExecutionOptions: Sendable {
     public var recordAccesses: Bool
     /// By class, by step: whether its accesses may race; nil if all may.
     public var mayRace: [[Bool]]?
+    /// The parts of a state that make its key, for machine code: see `StepEngine.keys`.
+    public var keyParts: [StateStretch]
 
     /// All but the checks on request.
     public static let usualChecks = Set(FailureKind.allCases.filter { !$0.isOnRequest })
 
     public init(
-        checks: Set<FailureKind> = usualChecks, recordAccesses: Bool = false, mayRace: [[Bool]]? = nil
+        checks: Set<FailureKind> = usualChecks, recordAccesses: Bool = false, mayRace: [[Bool]]? = nil,
+        keyParts: [StateStretch] = []
     ) {
         self.checks = checks
         self.recordAccesses = recordAccesses
         self.mayRace = mayRace
+        self.keyParts = keyParts
     }
 }
 
@@ -147,7 +151,6 @@ public final class Interpreter: @unchecked Sendable {
     /// same whichever checks are on.
     @inline(never)
     private func settle(_ outcome: Outcome, _ thread: Int, _ tally: inout Tally, _ expansion: inout Expansion) {
-        let scratch = machine.scratch
         switch outcome {
         case .failed:
             expansion.failures.append(failure(Move(thread: Int32(thread), choice: tally.outcomes), machine))

@@ -3,15 +3,17 @@ import Program
 /// What became of one state of a batch.
 public struct ExpandedState {
     /// What its threads can do.
-    public internal(set) var masks = StatusMasks()
+    public package(set) var masks = StatusMasks()
     /// Its successors: `count` of them, from number `first` of the batch on.
-    public internal(set) var first: UInt32 = 0
-    public internal(set) var count: UInt32 = 0
+    public package(set) var first: UInt32 = 0
+    public package(set) var count: UInt32 = 0
     /// Its accesses that conflict: in `StepBatch.accesses`.
-    var accessFirst: UInt32 = 0
-    var accessCount: UInt32 = 0
+    package var accessFirst: UInt32 = 0
+    package var accessCount: UInt32 = 0
     /// Of machine code, 1: the interpreter is to expand this state.
-    var flags: UInt64 = 0
+    package var flags: UInt64 = 0
+
+    package init() {}
 
     public var accesses: Range<Int> { Int(accessFirst)..<Int(accessFirst) + Int(accessCount) }
 }

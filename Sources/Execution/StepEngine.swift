@@ -123,6 +123,17 @@ public final class StepEngine {
         batch.take(scratch, for: index)
     }
 
+    /// Writes the keys of states that lie one after the other: what `shares` has, by part of `ExecutionOptions.keyParts`
+    /// and by its value, put together by or. False, with nothing written, as long as there is no machine code.
+    public func keys(
+        _ states: UnsafePointer<UInt64>, count: Int, shares: UnsafePointer<UnsafeMutablePointer<UInt64>>,
+        into keys: UnsafeMutablePointer<UInt64>
+    ) -> Bool {
+        guard let entry = native?.entries.keys else { return false }
+        entry(states, UInt32(truncatingIfNeeded: count), shares, keys)
+        return true
+    }
+
     // MARK: Properties
 
     /// Whether a property holds in a state.

@@ -21,6 +21,7 @@ struct Analyses {
     let mayEnable: MayEnable
     let liveness: [Liveness]
     let start = ContinuousClock.now
+    let experience = NativeExperience()
 
     init(model: Model, options: SearchOptions) {
         self.model = model
@@ -94,8 +95,11 @@ struct Explorer: ~Copyable {
         let options = analyses.options
         guard
             let store = StateStore(
-                model: model, layout: layout, choice: options.store, room: options.memoryLimit)
+                model: model, layout: layout, choice: options.store, directBitsMax: options.directBitsMax,
+                room: options.memoryLimit)
         else { return nil }
+        store.table?.inOrderBytes = options.inOrderBytes
+        store.dense?.bitsMax = options.denseBitsMax
         let view = StateView(model: model, layout: layout)
         var races = analyses.looksFor(.dataRace) ? RaceWatch(model: model, access: analyses.access) : nil
         if races?.isNeeded != true { races = nil }

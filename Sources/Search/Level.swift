@@ -52,7 +52,8 @@ final class Level: @unchecked Sendable {
         self.log = log
         gate = GrowthGate(store: store) { analyses.options.memoryLimit - frontier.bytes - log.bytes }
         self.view = view
-        deadlocks = DeadlockCheck(model: analyses.model, mayEnable: analyses.mayEnable, view: view)
+        deadlocks = DeadlockCheck(
+            model: analyses.model, layout: layout, mayEnable: analyses.mayEnable, view: view)
         leaks = analyses.looksFor(.leak) ? LeakCheck(model: analyses.model, view: view) : nil
         important = deadlocks.important
         judgesDeadlocks = analyses.options.enabled.contains(.deadlock)
@@ -60,10 +61,11 @@ final class Level: @unchecked Sendable {
         admitted.initialize(repeating: 0, count: 3)
         isCut = admitted + 1
         hasNative = admitted + 2
-        handOver = NativeHandOver(analyses.options)
+        handOver = NativeHandOver(analyses.options, analyses.experience)
         followsChains = analyses.options.followsChains
         // A limit on the length of runs needs levels of one step each.
-        looksForReduction = analyses.options.reduction != .none && analyses.options.depthLimit == .max
+        looksForReduction =
+            analyses.options.reduction.contains(.partialOrder) && analyses.options.depthLimit == .max
         monitor = .allocate(capacity: 1)
         cm_monitor_init(monitor)
     }

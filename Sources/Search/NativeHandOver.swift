@@ -10,6 +10,11 @@ public enum NativeUse: String, CaseIterable, Sendable {
     case always
 }
 
+/// What is known of the compiler across the attempts of one search: who has failed is not asked again.
+final class NativeExperience {
+    var unavailable: NativeUnavailable?
+}
+
 /// Has the steps compiled beside a search that grows, and changes over when that is done.
 struct NativeHandOver {
     /// From here on a build pays, more or less: below, the interpreter would be done before the compiler.
@@ -26,14 +31,17 @@ struct NativeHandOver {
     private let start = ContinuousClock.now
     private let use: NativeUse
     private let cache: NativeCache
-    /// Why the interpreter has to do, once that is known.
-    private(set) var unavailable: NativeUnavailable?
+    private let experience: NativeExperience
 
-    init(_ options: SearchOptions) {
+    init(_ options: SearchOptions, _ experience: NativeExperience) {
         use = options.native
         cache = options.cachesNative ? .usual : .none
-        if use == .off { stage = .over }
+        self.experience = experience
+        if use == .off || experience.unavailable != nil { stage = .over }
     }
+
+    /// Why the interpreter has to do, once that is known.
+    var unavailable: NativeUnavailable? { experience.unavailable }
 
     var isOver: Bool {
         if case .over = stage { return true }
@@ -52,7 +60,9 @@ struct NativeHandOver {
             if use == .always {
                 return settle(
                     Result { () throws(NativeUnavailable) in
-                        try NativeSteps.compile(model: model, layout: layout, options: options, cache: cache)
+                        try NativeSteps.compile(
+                            model: model, layout: layout, options: options, cache: cache,
+                            isCancelled: { searchInterrupt.load(ordering: .relaxed) != 0 })
                     })
             }
             if states > Self.states || ContinuousClock.now - start > .milliseconds(Self.milliseconds) {
@@ -68,7 +78,7 @@ struct NativeHandOver {
         switch outcome {
         case .success(let steps): return steps
         case .failure(let reason):
-            unavailable = reason
+            experience.unavailable = reason
             return nil
         }
     }

@@ -22,7 +22,7 @@ public struct SearchOptions: Sendable {
     /// Threads that search; 0 for one per processor. Verdict, counts and runs do not depend on it.
     public var threads: Int
     public var store: StoreChoice
-    public var reduction = ReductionChoice.por
+    public var reduction = ReductionChoice.none
     /// A search with fewer states is over before a reduction is prepared.
     public var reductionFrom = 4096
     /// Runs of steps that are taken alone are gone through at once.
@@ -36,6 +36,12 @@ public struct SearchOptions: Sendable {
     /// Tests set them lower.
     var sharedLevelMin = 2048
     var unitRecords = 512
+    /// Tables of so many bytes stay in order when keys get longer. Likewise.
+    var inOrderBytes = 1 << 20
+    /// States of more bits have keys made of the numbers of their parts. Likewise.
+    var directBitsMax = StateStore.directBitsMax
+    /// Keys made of the numbers of parts have so many bits at most, then dictionaries take over. Likewise.
+    var denseBitsMax = DenseFolding.keyBitsMax
 
     public init(
         enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],

@@ -11,10 +11,32 @@ extension Counterexample {
         if let sibling {
             var other = finding
             other.second = []
-            var companion = CounterexampleBuilder(finding: other, run: sibling).build()
-            companion.explanation = []
-            self.companion = [companion]
+            self.companion = [CounterexampleBuilder(finding: other, run: sibling).build()]
         }
+        tellLockOrder(finding)
+    }
+
+    /// What the two runs of an inversion come to stands with the first.
+    private mutating func tellLockOrder(_ finding: Finding) {
+        guard finding.kind == .lockOrder, !companion.isEmpty else { return }
+        idleThreads = idleThreads.filter(companion[0].idleThreads.contains)
+        companion[0].idleThreads = []
+        // Of a longer circle two runs are shown, and all its links told.
+        if finding.names.count > 2 { explanation.append(finding.message + ".") }
+        explanation.append(
+            "The other run closes the circle. Lockdep reports that whether or not the threads can meet like this.")
+    }
+}
+
+extension Counterexample {
+    /// Tells a run in which nothing is wrong.
+    init(open run: Run, initial: Int, moves: [Move]) {
+        let none = Finding(kind: .violated, names: [], initial: initial, moves: moves, message: "")
+        self = CounterexampleBuilder(finding: none, run: run).build()
+        verdict = ""
+        lastStepFails = false
+        source = nil
+        explanation = []
     }
 }
 
@@ -51,13 +73,40 @@ private struct CounterexampleBuilder {
         }
         let pending = PendingSteps(finding: finding, run: run, names: names, held: held)
         let sentences = FailureSentences(finding: finding, run: run, names: names, held: held)
-        let failsInStep = finding.stuck.isEmpty && finding.accesses.isEmpty && !run.records.isEmpty
+        let failsInStep =
+            finding.stuck.isEmpty && finding.accesses.isEmpty && !run.records.isEmpty
             && finding.kind != .leak
-        return Counterexample(
+        var example = Counterexample(
             kind: finding.kind, verdict: finding.verdictText, participants: threads.map(participant),
-            steps: steps, lastStepFails: failsInStep, failingText: failingText(), pending: pending.all, source: source(failsInStep),
-            explanation: sentences.all + pending.sentences, holdings: held.holdings(of: threads), locals: threads.flatMap(VariablesAtEnd(run: run, names: names).of),
-            isShortest: finding.isShortest)
+            steps: steps, lastStepFails: failsInStep, failingText: failingText(), pending: pending.all,
+            source: source(failsInStep), explanation: lockOrder(held) ?? sentences.all + pending.sentences,
+            holdings: held.holdings(of: threads),
+            locals: threads.flatMap(VariablesAtEnd(run: run, names: names).of), isShortest: finding.isShortest)
+        example.names = finding.names
+        example.initial = finding.initial
+        if failsInStep { example.failingRemark = sentences.remark }
+        // What the step that fails would have come to is of no interest.
+        if failsInStep, run.records.last?.failure != nil, example.failingText == nil {
+            example.steps[example.steps.count - 1].result = nil
+        }
+        example.idleThreads = idleThreads()
+        return example
+    }
+
+    /// Of an inversion the two locks of this run; why one run alone is one (two locks of a class) the search has said.
+    private func lockOrder(_ held: HeldLocks) -> [String]? {
+        guard finding.kind == .lockOrder,
+            let taking = LockOrderSentences(run: run, names: names, held: held).taking
+        else { return nil }
+        let isAlone = finding.message.contains("same class")
+        return isAlone ? [taking, finding.message + "."] : [taking]
+    }
+
+    /// Callbacks that nobody queued are not missed.
+    private func idleThreads() -> [String] {
+        model.threads.indices.filter { thread in
+            !threads.contains(thread) && model.classes[model.threads[thread].threadClass].kind != .callback
+        }.map { model.threads[$0].name }
     }
 
     private func participant(_ number: Int) -> Counterexample.Participant {
@@ -72,10 +121,20 @@ private struct CounterexampleBuilder {
     ) -> Counterexample.Step {
         let thread = Int(record.move.thread)
         let step = run.step(record)
+        let result = StepResult(run: run, names: names)
         return Counterexample.Step(
-            number: number, thread: thread, function: step.function, depth: step.callSites.count,
-            place: names.line(of: step.range), text: StepText.shortened(step.text), result: StepResult(run: run, names: names).text(record, step),
-            effects: effects(record, step), holdings: holdings)
+            number: number, thread: thread, choice: Int(record.move.choice), function: step.function,
+            depth: step.callSites.count, place: names.line(of: step.range), text: StepText.shortened(step.text),
+            result: result.text(record, step), reads: result.accesses(record), effects: effects(record, step),
+            ghosts: ghosts(record), holdings: holdings)
+    }
+
+    private func ghosts(_ record: StepRecord) -> [Counterexample.Access] {
+        record.events.compactMap { _, event in
+            guard case .wrote(let cell, _, let new) = event, model.cells[cell].isGhost else { return nil }
+            return Counterexample.Access(
+                place: names.place(cell), value: names.value(new, ofCell: cell, in: run.view(record.after)))
+        }
     }
 
     private func effects(_ record: StepRecord, _ step: Step) -> [Counterexample.Effect] {
@@ -146,7 +205,8 @@ private struct CounterexampleBuilder {
 }
 
 extension CounterexampleBuilder {
-    /// `INVARIANT(one_owner) { return owners <= 1; }`, its first line alone if it is long. The range is that of its name.
+    /// `INVARIANT(one_owner) { return owners <= 1; }`, its first line alone if it is long. The range is that of its
+    /// name.
     private func textOfProperty(_ property: Property) -> String {
         guard let place = names.line(of: property.range) else { return "" }
         let file = model.texts.files[Int(property.range.file)]

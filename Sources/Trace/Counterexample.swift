@@ -1,7 +1,7 @@
 import Program
 
-/// A run that shows a violation or a warning, as people and programs read it: every rendering (text now, HTML and JSON
-/// later) is drawn from this one value, so none of them can tell a different story.
+/// A run that shows a violation or a warning, as people and programs read it: every rendering (text, JSON, the page) is
+/// drawn from this one value, so none of them can tell a different story.
 ///
 /// All names and values are texts already; nothing here needs the model.
 public struct Counterexample: Sendable {
@@ -77,10 +77,23 @@ public struct Counterexample: Sendable {
         var wasEntered: Bool { name.hasSuffix(")") }
     }
 
+    /// A place of shared memory and the value that a step found there or left there.
+    public struct Access: Hashable, Sendable {
+        public var place: String
+        public var value: String
+
+        public init(place: String, value: String) {
+            self.place = place
+            self.value = value
+        }
+    }
+
     public struct Step: Sendable {
         /// From 1.
         public var number: Int
         public var thread: Int
+        /// Which of the thread's successors in that state, from 0: 0 unless it had a choice.
+        public var choice: Int
         /// The function that the text stands in.
         public var function: String
         /// How many calls deep the text stands in its thread.
@@ -89,23 +102,38 @@ public struct Counterexample: Sendable {
         public var text: String
         /// What the text evaluated to.
         public var result: String?
+        /// What the program read of shared memory; what it wrote is among the effects.
+        public var reads: [Access]
         public var effects: [Effect]
+        /// What the proof wrote: variables that are GHOST.
+        public var ghosts: [Access]
         /// Of each participant, after the step.
         public var holdings: [Holding]
 
         public init(
-            number: Int, thread: Int, function: String, depth: Int = 0, place: Place? = nil, text: String,
-            result: String? = nil, effects: [Effect] = [], holdings: [Holding] = []
+            number: Int, thread: Int, choice: Int = 0, function: String, depth: Int = 0, place: Place? = nil,
+            text: String, result: String? = nil, reads: [Access] = [], effects: [Effect] = [], ghosts: [Access] = [],
+            holdings: [Holding] = []
         ) {
             self.number = number
             self.thread = thread
+            self.choice = choice
             self.function = function
             self.depth = depth
             self.place = place
             self.text = text
             self.result = result
+            self.reads = reads
             self.effects = effects
+            self.ghosts = ghosts
             self.holdings = holdings
+        }
+
+        /// What the program wrote.
+        public var writes: [Access] {
+            effects.compactMap {
+                if case .wrote(let place, let value) = $0 { Access(place: place, value: value) } else { nil }
+            }
         }
     }
 
@@ -142,13 +170,19 @@ public struct Counterexample: Sendable {
     public var kind: FailureKind
     /// `USE_AFTER_FREE(ptpages)`.
     public var verdict: String
+    /// What an EXPECT may put in the brackets.
+    public var names: [String] = []
+    /// Index into the initial states.
+    public var initial = 0
     public var participants: [Participant]
     public var steps: [Step]
     /// Whether the last step is the one at fault; a deadlock or a race has `pending` instead.
     public var lastStepFails: Bool
-    /// What the last step's thread did next, without a step, and failed in: `ASSERT(kept, pt->pte)`; nil where it failed
-    /// in the step's own text.
+    /// What the last step's thread did next, without a step, and failed in: `ASSERT(kept, pt->pte)`; nil where it
+    /// failed in the step's own text.
     public var failingText: String?
+    /// What stands under the carets: `freed in step 6`.
+    public var failingRemark: String?
     public var pending: [Pending]
     /// The line of the text at which the run ends, and where that is.
     public var source: (place: Place, text: String)?
@@ -158,13 +192,20 @@ public struct Counterexample: Sendable {
     public var locals: [Local]
     /// Whether no shorter run shows this.
     public var isShortest: Bool
+    /// Steps of the run as it was found that do not matter for its end, and were taken out.
+    public var stepsLeftOut = 0
+    /// Threads of the model that have no part in it.
+    public var idleThreads: [String] = []
+    /// The state before the first step, and after each; empty unless they were asked for.
+    public var states: [StateSnapshot] = []
     /// The other run, of a warning that takes two; at most one.
     public var companion: [Counterexample]
 
     public init(
         kind: FailureKind, verdict: String, participants: [Participant], steps: [Step], lastStepFails: Bool = true,
-        failingText: String? = nil, pending: [Pending] = [], source: (place: Place, text: String)? = nil, explanation: [String] = [],
-        holdings: [Holding] = [], locals: [Local] = [], isShortest: Bool = true, companion: [Counterexample] = []
+        failingText: String? = nil, pending: [Pending] = [], source: (place: Place, text: String)? = nil,
+        explanation: [String] = [], holdings: [Holding] = [], locals: [Local] = [], isShortest: Bool = true,
+        companion: [Counterexample] = []
     ) {
         self.kind = kind
         self.verdict = verdict

@@ -25,6 +25,13 @@ struct FailureSentences {
         return message.isEmpty ? [] : [sentence(message)]
     }
 
+    /// The last step that freed the slot.
+    func stepThatFreed(_ slot: Int) -> Int? {
+        run.lastStep(before: run.records.count) {
+            if case .freed(let number) = $0 { number == slot } else { false }
+        }
+    }
+
     private var kindSentences: [String] {
         guard let failure = run.records.last?.failure ?? finding.failure else { return propertySentences }
         guard failure.move.thread >= 0 else { return [] }
@@ -46,7 +53,7 @@ struct FailureSentences {
 
     // MARK: Objects
 
-    private func slot(of failure: StepFailure) -> Int? {
+    func slot(of failure: StepFailure) -> Int? {
         let cell = CellID(failure.detail)
         guard cell > 0, cell < model.cells.count else { return nil }
         if model.cells[cell].slot >= 0 { return model.cells[cell].slot }
@@ -103,7 +110,8 @@ struct FailureSentences {
                 if case .wrote(cell, _, _) = $0 { true } else { false }
             }
             sentences.append(
-                "\(names.place(cell)) is \(value)" + (writer.map { " since \(run.describe(stepNumber: $0))" } ?? "") + ".")
+                "\(names.place(cell)) is \(value)" + (writer.map { " since \(run.describe(stepNumber: $0))" } ?? "")
+                    + ".")
             break
         }
         return sentences
@@ -112,10 +120,7 @@ struct FailureSentences {
     /// Who freed it in this run, and for a typesafe object when its grace period ended.
     private func whoFreed(_ slot: Int) -> [String] {
         let object = names.object(slot)
-        let freed = run.lastStep(before: run.records.count) {
-            if case .freed(let number) = $0 { number == slot } else { false }
-        }
-        guard let freed else {
+        guard let freed = stepThatFreed(slot) else {
             let wasFree = run.view(run.initial).value(of: model.slots[slot].liveCell) == 0
             return wasFree ? ["\(object) was never allocated in this run."] : []
         }
@@ -176,13 +181,14 @@ struct FailureSentences {
         if sentences.isEmpty, lock.waiterCells.contains(where: { $0 > 0 && state.value(of: $0) > 0 }) {
             let queued = model.threads.indices.filter { isQueued($0, on: lock) }.map { model.threads[$0].name }
             let who = queued.isEmpty ? "a thread" : queued.joined(separator: ", ")
-            sentences.append("\(object) is freed while \(who) \(queued.count > 1 ? "are" : "is") queued on \(lock.name).")
+            sentences.append(
+                "\(object) is freed while \(who) \(queued.count > 1 ? "are" : "is") queued on \(lock.name).")
         }
         return sentences
     }
 
     /// Whether the last that a thread did was to begin to wait for the lock.
-    private func isQueued(_ thread: Int, on lock: LockPlace) -> Bool {
+    func isQueued(_ thread: Int, on lock: LockPlace) -> Bool {
         guard let next = run.last.nextStep(of: thread), run.code(of: thread).steps[next].kind == .endWait,
             let record = run.records.last(where: { Int($0.move.thread) == thread })
         else { return false }
@@ -224,7 +230,9 @@ struct FailureSentences {
     /// Where the sections begin that a thread is in.
     private func sections(of thread: Int) -> [String] {
         held.sections(of: thread).compactMap { section in
-            section.since.map { "It has \(section.wasEntered ? "been inside" : "had") \(section.name) since step \($0)." }
+            section.since.map {
+                "It has \(section.wasEntered ? "been inside" : "had") \(section.name) since step \($0)."
+            }
         }
     }
 
@@ -238,7 +246,7 @@ struct FailureSentences {
         return ["\(thread) releases \(lock.name), but \(holders(of: lock))."]
     }
 
-    private func holders(of lock: LockPlace) -> String {
+    func holders(of lock: LockPlace) -> String {
         let owner = Int(run.last.value(of: lock.ownerCell))
         var who = owner > 0 && owner <= model.threads.count ? [model.threads[owner - 1].name] : []
         for (reader, cell) in lock.readerCells.enumerated() where cell > 0 && run.last.value(of: cell) > 0 {

@@ -9,9 +9,6 @@ struct Names {
     private var lockOfCell: [CellID: Int] = [:]
     /// By the first cell of a slot: the slot.
     private var slotAt: [CellID: Int] = [:]
-    /// By pointer set: what to take off the end of a cell's name, since a struct and its first field have one address:
-    /// `.ptl` of `ptpages[0].ptl` where the set is that of `struct ptpage *`.
-    private var suffixes: [String] = []
 
     init(model: Model) {
         self.model = model
@@ -20,28 +17,6 @@ struct Names {
             for cell in [lock.ownerCell] + lock.readerCells + lock.waiterCells where cell > 0 { lockOfCell[cell] = index }
         }
         for (index, slot) in model.slots.enumerated() { slotAt[slot.firstCell] = index }
-        suffixes = model.pointerSets.map(commonSuffix)
-    }
-
-    /// The sets do not say what they are of. If all their members are first fields of the same name, they are taken for
-    /// pointers to the structs around: rarely wrong, as a lock's or number's set nearly always has other members.
-    private func commonSuffix(_ set: [CellID]) -> String {
-        guard let first = set.first else { return "" }
-        let name = place(first)
-        var found = ""
-        for dot in name.indices.reversed() where name[dot] == "." {
-            let suffix = String(name[dot...])
-            guard set.allSatisfy({ isFirst($0, behind: suffix) }) else { break }
-            found = suffix
-        }
-        return found
-    }
-
-    /// Whether the cell's name ends so, and the cell begins what is left of its name.
-    private func isFirst(_ cell: CellID, behind suffix: String) -> Bool {
-        let name = place(cell)
-        guard name.hasSuffix(suffix) else { return false }
-        return cell == 1 || !place(cell - 1).hasPrefix(name.dropLast(suffix.count) + ".")
     }
 
     /// `ptpages[1]`.
@@ -89,9 +64,10 @@ struct Names {
     private func pointer(_ cell: CellID, set: Int, in state: StateView?) -> String {
         guard cell > 0 else { return "NULL" }
         let free = state?.freeSlot(around: cell) == nil ? "" : " (free)"
-        let suffix = suffixes[set]
-        if !suffix.isEmpty, let slot = slotAt[cell] { return object(slot) + free }
-        return "&" + place(cell).dropLast(suffix.count) + free
+        // A struct and its first field have one address: the pointer's type says which of them is meant.
+        guard set < model.pointerNames.count, let name = model.pointerNames[set][cell] else { return "&" + place(cell) + free }
+        if let slot = slotAt[cell], object(slot) == name { return name + free }
+        return "&" + name + free
     }
 
     /// The line on which a range begins.

@@ -9,10 +9,23 @@ public struct Replay {
     private let model: Model
     private let layout: StateLayout
     private let interpreter: Interpreter
+    private let ranges: InferredRanges
+    private let checks: Set<FailureKind>
+    private let keepsStates: Bool
+    private let reducesRuns: Bool
 
-    /// `ranges` and `checks` are those of the search.
-    public init(model: Model, ranges: InferredRanges, checks: Set<FailureKind>) {
+    /// `ranges` and `checks` are those of the search. With `keepsStates` the counterexamples have all their states in
+    /// words, which takes a while for large models. Runs that are not proven to be shortest are cut down to what
+    /// matters unless `reducesRuns` is false.
+    public init(
+        model: Model, ranges: InferredRanges, checks: Set<FailureKind>, keepsStates: Bool = false,
+        reducesRuns: Bool = true
+    ) {
         self.model = model
+        self.ranges = ranges
+        self.checks = checks
+        self.keepsStates = keepsStates
+        self.reducesRuns = reducesRuns
         layout = StateLayout(
             model: model, liveness: model.liveness(), ranges: ranges,
             tracksStalePointers: checks.contains(.stalePointer))
@@ -21,10 +34,41 @@ public struct Replay {
     }
 
     public func counterexample(_ finding: Finding) throws -> Counterexample {
-        let run = try run(finding, moves: finding.moves)
+        var run = try run(finding, moves: finding.moves)
         try confirm(finding, run)
-        guard !finding.second.isEmpty else { return Counterexample(finding: finding, run: run) }
-        return Counterexample(finding: finding, run: run, sibling: try self.run(finding, moves: finding.second))
+        var finding = finding
+        let found = finding.moves.count
+        // A shortest run has no step that could be left out.
+        if reducesRuns, !finding.isShortest, finding.second.isEmpty {
+            finding.moves = reduced(finding)
+            run = try self.run(finding, moves: finding.moves)
+            try confirm(finding, run)
+        }
+        let sibling = finding.second.isEmpty ? nil : try self.run(finding, moves: finding.second)
+        var example = Counterexample(finding: finding, run: run, sibling: sibling)
+        example.stepsLeftOut = found - finding.moves.count
+        if keepsStates {
+            example.states = states(finding, moves: finding.moves)
+            if !finding.second.isEmpty { example.companion[0].states = states(finding, moves: finding.second) }
+        }
+        return example
+    }
+
+    private func reduced(_ finding: Finding) -> [Move] {
+        // Races are not what an error ends in.
+        let judge = Judge(model: model, checks: finding.kind == .dataRace ? checks : checks.subtracting([.dataRace]))
+        return RunReduction(judge: judge, initial: finding.initial).reduced(
+            finding.moves, to: finding.kind,
+            Stepper(WalkMachine(model: model, checks: checks, ranges: ranges)))
+    }
+
+    /// The state before the first step and after each, in words; none where the run does not begin.
+    private func states(_ finding: Finding, moves: [Move]) -> [StateSnapshot] {
+        guard var walk = try? Walk(model: model, checks: checks, ranges: ranges, initial: finding.initial) else {
+            return []
+        }
+        for move in moves { guard walk.take(move) else { return [] } }
+        return walk.snapshots()
     }
 
     // MARK: The steps

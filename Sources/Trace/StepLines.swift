@@ -58,7 +58,9 @@ struct StepLines {
         let values = step.effects.compactMap { effect -> (place: String, value: String)? in
             if case .wrote(let place, let value) = effect { (place, value) } else { nil }
         }
-        guard let parent = StructValue.parent(values.map(\.place)), StepText.mentions(step.text, parent) else { return nil }
+        guard let parent = StructValue.parent(values.map(\.place)), StepText.mentions(step.text, parent) else {
+            return nil
+        }
         return StructValue.text(values).map { "[\($0)]" }
     }
 
@@ -88,10 +90,9 @@ struct StepLines {
     }
 
     /// For a trace in one column: in one line if there is room, `pmd_populate(): READ_ONCE(mm.pmd) -> NULL`.
-    func compactLines(width: Int, fails: Bool, failingText: String?) -> [String] {
+    func compactLines(width: Int) -> [String] {
         let text = lines.map(\.text).joined(separator: " ")
-        if fails || text.count > width { return wrappedLines(width: width, fails: fails, failingText: failingText) }
-        return [text]
+        return text.count > width ? wrappedLines(width: width, fails: false) : [text]
     }
 
     /// Remarks are broken rather than make a column wider than this.
@@ -107,4 +108,9 @@ struct StepLines {
 func carets(under line: String) -> String {
     let margin = line.prefix { $0 == " " }.count
     return String(repeating: " ", count: margin) + String(repeating: "^", count: max(3, line.count - margin))
+}
+
+extension Counterexample.Step {
+    /// `-> NULL`, `[frees ptpages[0]]`: what the text does not say by itself.
+    public var remarks: [String] { StepLines.remarks(self) }
 }

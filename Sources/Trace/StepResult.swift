@@ -19,7 +19,8 @@ struct StepResult {
         return readValues(record, step, code)
     }
 
-    private func name(_ value: Int64, _ register: Register, _ record: StepRecord, _ step: Step, _ code: Code) -> String {
+    private func name(_ value: Int64, _ register: Register, _ record: StepRecord, _ step: Step, _ code: Code) -> String
+    {
         let after = run.view(record.after)
         let storage = code.registers[register].storage
         if names.hasNames(storage: storage) { return names.value(value, storage: storage, in: after) }
@@ -49,11 +50,21 @@ struct StepResult {
         }
     }
 
+    /// What the program read, for those who want all of it.
+    func accesses(_ record: StepRecord) -> [Counterexample.Access] {
+        let after = run.view(record.after)
+        return reads(record, run.code(of: Int(record.move.thread))).map { cell, value in
+            Counterexample.Access(place: names.place(cell), value: names.value(value, ofCell: cell, in: after))
+        }
+    }
+
     /// A struct has no one value: `.table = ptpages[0], .huge = false`.
     private func readValues(_ record: StepRecord, _ step: Step, _ code: Code) -> String? {
         guard step.kind == .load || step.kind == .readModifyWrite else { return nil }
         let after = run.view(record.after)
-        let values = reads(record, code).map { (names.place($0.cell), names.value($0.value, ofCell: $0.cell, in: after)) }
+        let values = reads(record, code).map {
+            (names.place($0.cell), names.value($0.value, ofCell: $0.cell, in: after))
+        }
         if values.count < 2 { return values.first?.1 }
         return StructValue.text(values) ?? values.map { "\($0.0) = \($0.1)" }.joined(separator: ", ")
     }
@@ -90,7 +101,8 @@ extension Operation {
         case .move(let target, _), .unary(_, let target, _), .binary(_, let target, _, _), .convert(let target, _, _),
             .fieldAddress(let target, _, _), .elementAddress(let target, _, _, _, _, _),
             .loadElement(let target, _, _, _, _, _), .load(let target, _, _), .live(let target, _),
-            .allocate(let target, _), .ended(let target, _, _), .atLabel(let target, _, _, _), .choose(let target, _, _):
+            .allocate(let target, _), .ended(let target, _, _), .atLabel(let target, _, _, _),
+            .choose(let target, _, _):
             target
         default: nil
         }

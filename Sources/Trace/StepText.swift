@@ -2,13 +2,13 @@ import Program
 import Syntax
 
 /// The text of a step as traces show it.
-enum StepText {
+public enum StepText {
     /// Longer texts are cut.
     private static let lengthMax = 120
     private static let statementMax = 60
 
     /// Without comments; an ATOMIC by its first statement, since what it wrote stands below it.
-    static func shortened(_ text: String) -> String {
+    public static func shortened(_ text: String) -> String {
         let text = withoutComments(text)
         let opening = "ATOMIC {"
         guard text.hasPrefix(opening), text.count > statementMax else { return cut(text, lengthMax) }

@@ -1,26 +1,33 @@
-/// Draws a counterexample the way kernel people draw a race in a mail: one column per CPU, time running down, ASCII only,
-/// never wider than 80 characters.
+/// Draws a counterexample the way kernel people draw a race in a mail: one column per CPU, time running down, ASCII
+/// only, never wider than 80 characters.
 public struct TextRendering {
     /// A mail's width.
     public static let width = 80
 
     private let example: Counterexample
+    private let margin: LockMargin
+    private let colors: TextColors
 
-    public init(_ example: Counterexample) {
+    public init(_ example: Counterexample, colors: TextColors = .none) {
         self.example = example
+        self.colors = colors
+        margin = LockMargin(example)
     }
 
     /// The whole text, with a line feed at its end.
     public func text() -> String {
-        var lines = picture()
-        for section in [sourceLines(), explanationLines(), heldLines(), localLines()] where !section.isEmpty {
+        var lines = painted(picture())
+        for section in [legendLines(), sourceLines(), explanationLines(), heldLines(), localLines()]
+        where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
-        if !example.isShortest { lines.append("(not proven to be the shortest such run)") }
+        lines += remarkLines()
         for other in example.companion {
             lines += ["", "the other run:", ""]
-            lines += TextRendering(other).text().split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            lines += TextRendering(other, colors: colors).text().split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).dropLast()
                 .map(String.init)
         }
         return lines.map(withoutTrailingBlanks).joined(separator: "\n") + "\n"
@@ -29,28 +36,43 @@ public struct TextRendering {
     // MARK: The columns
 
     private var numberWidth: Int { max(2, "\(example.steps.count)".count) }
+    /// Of the number and the locks in the margin.
+    private var headWidth: Int { numberWidth + (margin.width > 0 ? margin.width + 1 : 0) }
+
+    private func painted(_ lines: [String]) -> [String] {
+        guard colors.isOn else { return lines }
+        let header = lines.firstIndex { $0.contains("---") && $0.allSatisfy { $0 == "-" || $0 == " " } } ?? -1
+        return lines.enumerated().map { index, line in
+            colors.row(withoutTrailingBlanks(line), head: headWidth, isHeader: index <= header)
+        }
+    }
 
     private func picture() -> [String] {
         guard !example.participants.isEmpty, !example.steps.isEmpty || !example.pending.isEmpty else { return [] }
         let cells = stepCells()
-        let margin = numberWidth + 2
-        guard let widths = ColumnWidths.overlapping(total: Self.width - margin, wanted: wantedWidths(cells)) else {
+        let total = Self.width - headWidth - ColumnWidths.gap
+        guard let widths = ColumnWidths.overlapping(total: total, wanted: wantedWidths(cells)) else {
             return singleColumn(cells)
         }
-        let textWidths = widths.indices.map {
-            ColumnWidths.textWidth(of: $0, in: widths, total: Self.width - margin)
-        }
+        let textWidths = widths.indices.map { ColumnWidths.textWidth(of: $0, in: widths, total: total) }
         var lines = header(widths: widths)
         for (step, cell) in zip(example.steps, cells) {
             let column = example.participants.firstIndex { $0.thread == step.thread } ?? 0
             let fails = example.lastStepFails && step.number == example.steps.count
-            for (index, line) in cell.wrappedLines(
-                width: textWidths[column], fails: fails, failingText: example.failingText
-            ).enumerated() {
-                lines.append(row(number: index == 0 ? step.number : nil, [column: line], widths))
+            for (index, line) in stepLines(cell, fails: fails, width: textWidths[column]).enumerated() {
+                lines.append(row(index == 0 ? step : nil, [column: line], widths))
             }
         }
         return lines + pendingRows(widths, textWidths)
+    }
+
+    /// A step's lines; under those of the last one, why it fails.
+    private func stepLines(_ cell: StepLines, fails: Bool, width: Int) -> [String] {
+        let lines = cell.wrappedLines(width: width, fails: fails, failingText: example.failingText)
+        guard fails, let remark = example.failingRemark else { return lines }
+        let indent = cell.lines.last?.indent ?? 0
+        let margin = String(repeating: " ", count: indent)
+        return lines + wrapped("(\(remark))", width: width - indent, indent: 1).map { margin + $0 }
     }
 
     private func stepCells() -> [StepLines] {
@@ -73,8 +95,12 @@ public struct TextRendering {
             for (step, cell) in zip(example.steps, cells) where step.thread == participant.thread {
                 wanted = max(wanted, cell.naturalWidth)
             }
-            if let last = example.steps.last, last.thread == participant.thread, let text = example.failingText {
-                wanted = max(wanted, text.count + 2)
+            if let last = example.steps.last, last.thread == participant.thread {
+                wanted = max(wanted, (example.failingText?.count ?? 0) + 2)
+                // In other columns than the last it may run on.
+                if participant.thread == example.participants.last?.thread {
+                    wanted = max(wanted, (example.failingRemark?.count ?? 0) + 2)
+                }
             }
             for pending in example.pending where pending.thread == participant.thread {
                 wanted = max(wanted, pending.text.count, pending.remark.count + 2)
@@ -87,19 +113,27 @@ public struct TextRendering {
         let titles = zip(example.participants, widths).map { wrapped(title($0), width: $1, indent: 2) }
         let height = titles.map(\.count).max() ?? 0
         var lines = (0..<height).map { line in
-            row(number: nil, Dictionary(uniqueKeysWithValues: titles.enumerated().compactMap { column, title in
-                line < title.count ? (column, title[line]) : nil
-            }), widths)
+            row(
+                nil,
+                Dictionary(
+                    uniqueKeysWithValues: titles.enumerated().compactMap { column, title in
+                        line < title.count ? (column, title[line]) : nil
+                    }), widths)
         }
         let rule = widths.map { String(repeating: "-", count: $0) }
-        lines.append(row(number: nil, Dictionary(uniqueKeysWithValues: rule.enumerated().map { ($0, $1) }), widths))
+        lines.append(row(nil, Dictionary(uniqueKeysWithValues: rule.enumerated().map { ($0, $1) }), widths))
         return lines
     }
 
-    private func row(number: Int?, _ cells: [Int: String], _ widths: [Int]) -> String {
-        var line = number.map { number in
-            String(repeating: " ", count: numberWidth - "\(number)".count) + "\(number)"
-        } ?? String(repeating: " ", count: numberWidth)
+    /// The step whose first line it is has its number and its thread's locks in the margin.
+    private func row(_ step: Counterexample.Step?, _ cells: [Int: String], _ widths: [Int]) -> String {
+        var line =
+            step.map { step in
+                let number = "\(step.number)"
+                return padded(
+                    String(repeating: " ", count: numberWidth - number.count) + number
+                        + (margin.width > 0 ? " " + margin.text(step) : ""), to: headWidth)
+            } ?? String(repeating: " ", count: headWidth)
         for (column, width) in widths.enumerated() {
             line += String(repeating: " ", count: ColumnWidths.gap) + padded(cells[column] ?? "", to: width)
         }
@@ -117,12 +151,12 @@ public struct TextRendering {
         }
         if isTight {
             return columns.sorted { $0.key < $1.key }.flatMap { column, lines in
-                lines.map { row(number: nil, [column: $0], widths) }
+                lines.map { row(nil, [column: $0], widths) }
             }
         }
         let height = columns.values.map(\.count).max() ?? 0
         return (0..<height).map { line in
-            row(number: nil, columns.compactMapValues { line < $0.count ? $0[line] : nil }, widths)
+            row(nil, columns.compactMapValues { line < $0.count ? $0[line] : nil }, widths)
         }
     }
 
@@ -135,26 +169,45 @@ public struct TextRendering {
     private func singleColumn(_ cells: [StepLines]) -> [String] {
         let names = example.participants.map(title)
         let nameWidth = min(24, names.map(\.count).max() ?? 0)
-        let width = Self.width - numberWidth - 2 * ColumnWidths.gap - nameWidth
+        let width = Self.width - headWidth - 2 * ColumnWidths.gap - nameWidth
         var lines: [String] = []
-        func add(_ number: Int?, _ thread: Int, _ texts: [String]) {
+        func add(_ step: Counterexample.Step?, _ thread: Int, _ texts: [String]) {
             let name = wrapped(example.participant(thread).map(title) ?? "", width: nameWidth, indent: 2)
             for index in 0..<max(texts.count, name.count) {
                 let cells = [
                     0: index < name.count ? name[index] : "", 1: index < texts.count ? texts[index] : "",
                 ]
-                lines.append(row(number: index == 0 ? number : nil, cells, [nameWidth, width]))
+                lines.append(row(index == 0 ? step : nil, cells, [nameWidth, width]))
             }
         }
         for (step, cell) in zip(example.steps, cells) {
             let fails = example.lastStepFails && step.number == example.steps.count
-            add(step.number, step.thread, cell.compactLines(width: width, fails: fails, failingText: example.failingText))
+            let lines = fails ? stepLines(cell, fails: true, width: width) : cell.compactLines(width: width)
+            add(step, step.thread, lines)
         }
         for pending in example.pending { add(nil, pending.thread, pendingLines(pending, width: width)) }
         return lines
     }
 
     // MARK: Below the columns
+
+    private func legendLines() -> [String] {
+        wrapped(margin.legend, width: Self.width, indent: 2).filter { !$0.isEmpty }
+    }
+
+    /// What is not in the picture.
+    private func remarkLines() -> [String] {
+        var remarks: [String] = []
+        if example.stepsLeftOut > 0 {
+            let count = example.stepsLeftOut
+            remarks.append("(\(count) \(count == 1 ? "step that does" : "steps that do") not matter for this left out)")
+        }
+        if !example.idleThreads.isEmpty, !example.steps.isEmpty {
+            remarks.append("(no part in this: \(example.idleThreads.joined(separator: ", ")))")
+        }
+        if !example.isShortest { remarks.append("(not proven to be the shortest such run)") }
+        return remarks.flatMap { wrapped($0, width: Self.width, indent: 1) }
+    }
 
     private func sourceLines() -> [String] {
         guard let source = example.source else { return [] }
@@ -170,23 +223,25 @@ public struct TextRendering {
         let some = example.holdings.filter { !$0.locks.isEmpty }
         guard !example.steps.isEmpty else { return [] }
         guard !some.isEmpty else { return ["locks held: none"] }
-        return ["locks held:"] + some.flatMap { holding -> [String] in
-            let locks = holding.locks.map { lock in
-                lock.name + (lock.isShared ? " for reading" : "") + (lock.since.map { " (step \($0))" } ?? "")
+        return ["locks held:"]
+            + some.flatMap { holding -> [String] in
+                let locks = holding.locks.map { lock in
+                    lock.name + (lock.isShared ? " for reading" : "") + (lock.since.map { " (step \($0))" } ?? "")
+                }
+                let name = example.participant(holding.thread)?.name ?? ""
+                return wrapped("  \(name): \(locks.joined(separator: ", "))", width: Self.width, indent: 4)
             }
-            let name = example.participant(holding.thread)?.name ?? ""
-            return wrapped("  \(name): \(locks.joined(separator: ", "))", width: Self.width, indent: 4)
-        }
     }
 
     /// The variables that are still alive. The dead ones are in the counterexample for renderings with more room.
     private func localLines() -> [String] {
         let live = example.locals.filter { $0.value != nil }
         guard !live.isEmpty else { return [] }
-        return ["variables:"] + example.participants.flatMap { participant -> [String] in
-            let own = live.filter { $0.thread == participant.thread }.map { "\($0.name) = \($0.value ?? "dead")" }
-            if own.isEmpty { return [] }
-            return wrapped("  \(participant.name): \(own.joined(separator: ", "))", width: Self.width, indent: 4)
-        }
+        return ["variables:"]
+            + example.participants.flatMap { participant -> [String] in
+                let own = live.filter { $0.thread == participant.thread }.map { "\($0.name) = \($0.value ?? "dead")" }
+                if own.isEmpty { return [] }
+                return wrapped("  \(participant.name): \(own.joined(separator: ", "))", width: Self.width, indent: 4)
+            }
     }
 }

@@ -21,10 +21,15 @@ enum Engine {
             .union(request.asErrors).subtracting(request.checksOff)
     }
 
-    static func search(_ model: Model, _ request: SearchRequest, _ console: Console) throws -> SearchResult {
+    /// `saysProgress` asks for plain lines of progress where there is no terminal to show a line that moves.
+    static func search(
+        _ model: Model, _ request: SearchRequest, _ console: Console, saysProgress: Bool = false
+    ) throws -> SearchResult {
         let enabled = checks(model, request)
         let errors = model.checksOn.union(request.asErrors).intersection(enabled)
-        let progress = Progress(isShown: request.showsProgress && console.errors.isTerminal)
+        let style: Progress.Style =
+            saysProgress ? .plain : request.showsProgress && console.errors.isTerminal ? .line : .hidden
+        let progress = Progress(style: style, ceiling: request.memoryBytes)
         Signals.install()
         defer { progress.clear() }
         var options = SearchOptions(
@@ -39,14 +44,16 @@ enum Engine {
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
             console.complain("steps are interpreted, which is slower: \(reason)")
         }
+        progress.conclude(result.statistics)
         return result
     }
 
     /// Executes a finding again and tells it.
     static func counterexample(
-        _ finding: Finding, of result: SearchResult, _ model: Model, _ request: SearchRequest
+        _ finding: Finding, of result: SearchResult, _ model: Model, _ request: SearchRequest, withStates: Bool = false
     ) throws -> Counterexample {
-        try Replay(model: model, ranges: result.ranges, checks: checks(model, request)).counterexample(finding)
+        try Replay(model: model, ranges: result.ranges, checks: checks(model, request), keepsStates: withStates)
+            .counterexample(finding)
     }
 
     /// The layout with which a search begins.

@@ -1,7 +1,9 @@
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["check", "test", "layout", "explain", "header", "help"]
+    static let commands = [
+        "check", "test", "replay", "simulate", "explode", "layout", "explain", "header", "completion", "man", "help",
+    ]
 
     @Test func overview() throws {
         let answer = try Program.run(["help"])

@@ -1,4 +1,9 @@
+import Foundation
 import Testing
+
+#if canImport(FoundationXML)
+import FoundationXML
+#endif
 
 /// `lockwalk test`: rows pass, fail, are skipped, contradict each other.
 @Suite struct TestCommandTests {
@@ -6,7 +11,8 @@ import Testing
         let scratch = try Scratch()
         for (name, text) in models { try scratch.write(name, text) }
         var answer = try Program.run(["test"] + words + ["."], in: scratch.url)
-        answer.out = answer.out.replacing(/, [0-9.]+ m?s\n/, with: ", TIME\n").replacing(/; [0-9.]+ m?s\n/, with: "; TIME\n")
+        answer.out = answer.out.replacing(/, [0-9.]+ m?s\n/, with: ", TIME\n").replacing(
+            /; [0-9.]+ m?s\n/, with: "; TIME\n")
         return answer
     }
 
@@ -25,6 +31,44 @@ import Testing
         let answer = try test("--format", "ktap", models: Self.mixed)
         #expect(answer.code == 1)
         expectGolden(answer.out, "test-ktap.txt")
+    }
+
+    @Test func writesJUnit() throws {
+        let answer = try test("--format", "junit", models: Self.mixed)
+        #expect(answer.code == 1)
+        let text = answer.out.replacing(#/time="[0-9.]+"/#, with: "time=\"0\"")
+        expectGolden(text, "test-junit.xml")
+        let document = try XMLDocument(xmlString: text)
+        #expect(try document.nodes(forXPath: "//testcase").count == 4)
+        #expect(
+            try document.nodes(forXPath: "//failure").first?.stringValue?.contains("A cycle: forth waits for back")
+                == true)
+    }
+
+    @Test func writesJSON() throws {
+        let answer = try test("--format", "json", models: Self.mixed)
+        #expect(answer.code == 1)
+        let object = try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [String: Any]
+        let document = try #require(object)
+        #expect(document["passed"] as? Int == 2)
+        #expect(document["failed"] as? Int == 1)
+        let models = try #require(document["models"] as? [[String: Any]])
+        #expect(models.count == 3)
+        let rows = models.flatMap { $0["rows"] as? [[String: Any]] ?? [] }
+        #expect(rows.compactMap { $0["status"] as? String } == ["passed", "passed", "skipped", "failed"])
+        let finding = try #require(rows.last?["finding"] as? [String: Any])
+        #expect(finding["verdict"] as? String == "DEADLOCK")
+    }
+
+    @Test func aBrokenModelIsAnErrorInEveryFormat() throws {
+        let models = ["a\"<&.c": "#include <lockwalk.h>\nint x = $;\n"]
+        for format in ["junit", "json", "ktap"] {
+            let answer = try test("--format", format, models: models)
+            #expect(answer.code == 2)
+            #expect(answer.out.contains("it cannot be read or does not compile"))
+            if format == "junit" { _ = try XMLDocument(xmlString: answer.out) }
+            if format == "json" { _ = try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) }
+        }
     }
 
     @Test func allPassed() throws {

@@ -18,11 +18,15 @@ import Testing
     struct Way: CustomStringConvertible, Sendable {
         var store: StoreChoice
         var threads: Int
-        var description: String { "\(store), \(threads) threads" }
+        /// Keys are made of the numbers of parts, however narrow the state; of so many bits, then dictionaries take over.
+        var denseBits = 0
+        var description: String { "\(store), \(threads) threads, \(denseBits)" }
     }
 
     static let ways = [
         Way(store: .exact, threads: 1), Way(store: .exact, threads: 2), Way(store: .exact, threads: 16),
+        Way(store: .exact, threads: 1, denseBits: 60), Way(store: .exact, threads: 4, denseBits: 60),
+        Way(store: .exact, threads: 1, denseBits: 12), Way(store: .exact, threads: 4, denseBits: 12),
         Way(store: .folded, threads: 1), Way(store: .folded, threads: 3), Way(store: .hashed(bits: 64), threads: 2),
     ]
 
@@ -36,6 +40,15 @@ import Testing
                 #expect(other == plain, "\(variant), \(way)")
             }
         }
+    }
+
+    /// Machine code from the first state on, keys included.
+    @Test(arguments: Models.files) func machineCodeAgrees(_ file: String) throws {
+        guard let model = try Models.model(Variant(file: file, configuration: [:])) else { return }
+        let plain = try answer(model, Way(store: .plain, threads: 1))
+        if plain.isLarge { return }
+        let native = try answer(model, Way(store: .exact, threads: 2, denseBits: 60), native: .always)
+        #expect(native == plain)
     }
 
     /// A search that is cut says the same for every number of threads.
@@ -60,11 +73,18 @@ import Testing
         var description: String { "\(verdict) \(states) \(transitions) \(depth)" }
     }
 
-    private func answer(_ model: Model, _ way: Way, states: Int = AgreementTests.statesMax) throws -> Answer {
+    private func answer(
+        _ model: Model, _ way: Way, states: Int = AgreementTests.statesMax, native: NativeUse = .off
+    ) throws -> Answer {
         var options = SearchOptions(
-            stateLimit: states, memoryLimit: 1 << 30, native: .off, threads: way.threads, store: way.store)
+            stateLimit: states, memoryLimit: 1 << 30, native: native, cachesNative: false, threads: way.threads, store: way.store)
         options.sharedLevelMin = 1
         options.unitRecords = 3
+        options.inOrderBytes = 32 << 10
+        if way.denseBits > 0 {
+            options.directBitsMax = 1
+            options.denseBitsMax = way.denseBits
+        }
         let result = try search(model: model, options: options)
         var answer = Answer()
         answer.states = result.statistics.states

@@ -16,7 +16,15 @@ enum Models {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// Every file in the model folders.
-    static let files: [String] = ["models", "Tests/Models/checks", "Tests/Models/language"].flatMap { folder in
+    static let files = files(in: ["models", "Tests/Models/checks", "Tests/Models/language"])
+    /// Those that take longer.
+    static let larger = files(in: ["Tests/Models/protocols", "Benchmarks/models"])
+
+    private static func files(in folders: [String]) -> [String] {
+        folders.flatMap(files(in:))
+    }
+
+    private static func files(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path + "/" + folder)) ?? []
         return names.filter { $0.hasSuffix(".c") }.sorted().map { folder + "/" + $0 }
     }
@@ -31,6 +39,18 @@ enum Models {
             }
         }
         return result
+    }
+
+    /// The sizes in which the benchmarks are run.
+    static func benchmarkVariants(_ file: String) -> [Variant] {
+        let sizes: [String: [String: Int64]] = [
+            "ptefree": ["W": 5, "F": 4], "peterson": ["N": 5], "rwsem": ["R": 3, "W": 3],
+            "tables": ["W": 4, "F": 2, "P": 2], "phil": ["N": 13],
+        ]
+        guard file.hasPrefix("Benchmarks/"), let name = file.split(separator: "/").last?.dropLast(2),
+            let size = sizes[String(name)]
+        else { return [] }
+        return [Variant(file: file, configuration: size)]
     }
 
     /// nil if it uses what is not in the language yet.

@@ -46,7 +46,7 @@ import Testing
         options.reduction = .none
         let plain = try search(model: model, options: options)
         if case .incomplete = plain.verdict { return nil }
-        options.reduction = .por
+        options.reduction = .partialOrder
         options.reductionFrom = 1
         let reduced = try search(model: model, options: options)
         let (a, b) = (told(plain), told(reduced))

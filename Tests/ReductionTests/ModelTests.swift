@@ -41,7 +41,7 @@ import Testing
             options.reduction = .none
             let plain = try search(model: model, options: options)
             if case .incomplete = plain.verdict { continue }
-            options.reduction = .por
+            options.reduction = .partialOrder
             options.reductionFrom = 1
             let reduced = try search(model: model, options: options)
             #expect(Self.told(reduced) == Self.told(plain), "\(variant)")

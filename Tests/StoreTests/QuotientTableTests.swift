@@ -220,3 +220,58 @@ struct ConcurrentInsertionTests {
         #expect(table.fault(expectedCount: distinct) == nil)
     }
 }
+
+struct WideningTests {
+    /// Keys that get longer while the table is small, and while it is too large to be mixed anew.
+    @Test(arguments: [20, 26, 33]) func keysGetLonger(bits: Int) throws {
+        let table = try #require(QuotientTable(keyBits: bits, mayWiden: true, room: .max))
+        var random = Sequence64(state: UInt64(bits))
+        table.inOrderBytes = 128 << 10
+        var keys: Set<UInt64> = []
+        var count = 0
+        for round in 0..<8 {
+            let mask: UInt64 = (1 << UInt64(bits + 3 * round)) - 1
+            for _ in 0..<(round == 3 ? 40_000 : 3_000) {
+                let key = random.next() & mask
+                #expect(table.add(key, count: &count) == keys.insert(key).inserted)
+            }
+            switch table.beginWidening(keyBits: bits + 3 * round + 3, count: count, room: .max) {
+            case .done: break
+            case .noRoom: Issue.record("there is room enough")
+            case .begun:
+                table.moveParts()
+                #expect(table.finishGrowing())
+            }
+            #expect(table.fault(expectedCount: keys.count) == nil)
+        }
+        var found: Set<UInt64> = []
+        table.forEachKey { found.insert($0) }
+        #expect(found == keys)
+    }
+
+    @Test func unmixedBitsAreGivenBack() {
+        var random = Sequence64(state: 5)
+        for bits in 10...60 {
+            for extra in [0, 1, 3, bits / 2] {
+                let mix = KeyMix(bits: bits, extraBits: extra)
+                for _ in 0..<200 {
+                    let key = random.next() & mix.mask
+                    #expect(mix.mixed(key) <= mix.mask)
+                    #expect(mix.key(mix.mixed(key)) == key)
+                }
+            }
+        }
+    }
+
+    /// What makes rebuilding from front to back possible: a key keeps its place in the order when it gets more bits.
+    @Test func widerKeysKeepTheirOrder() {
+        let mixes = [(30, 0), (33, 3), (38, 8)].map { KeyMix(bits: $0.0, extraBits: $0.1) }
+        var random = Sequence64(state: 9)
+        for (narrow, wide) in zip(mixes, mixes.dropFirst()) {
+            let stretch = TableView.Stretch(from: narrow, to: wide)
+            let keys = (0..<1000).map { _ in random.next() & narrow.mask }.sorted { narrow.mixed($0) < narrow.mixed($1) }
+            for key in keys { #expect(stretch.apply(narrow.mixed(key)) == wide.mixed(key)) }
+            #expect(keys.map(wide.mixed) == keys.map(wide.mixed).sorted())
+        }
+    }
+}

@@ -47,13 +47,39 @@ import Testing
             .init(thread: 2, name: "pt", value: nil),
         ])
 
+    /// One thread that takes two locks and drops one.
+    static let margin: Counterexample = {
+        let reading = Counterexample.HeldLock(name: "mm.mmap_lock", isShared: true, since: 1)
+        let writing = Counterexample.HeldLock(name: "mm.pmd_lock", isShared: false, since: 2)
+        func step(_ number: Int, _ text: String, _ locks: [Counterexample.HeldLock]) -> Step {
+            Step(number: number, thread: 0, function: "fault", text: text, holdings: [.init(thread: 0, locks: locks)])
+        }
+        var example = Counterexample(
+            kind: .useAfterFree, verdict: "USE_AFTER_FREE",
+            participants: [.init(thread: 0, name: "fault", cpu: 0)],
+            steps: [
+                step(1, "down_read(&mm.mmap_lock)", [reading]), step(2, "spin_lock(&mm.pmd_lock)", [reading, writing]),
+                step(3, "spin_unlock(&mm.pmd_lock)", [reading]),
+            ])
+        example.failingRemark = "freed by zap in step 2"
+        example.stepsLeftOut = 2
+        example.idleThreads = ["walker[1]", "khugepaged"]
+        return example
+    }()
+
+    @Test func showsHeldLocksInTheMarginAndWhatIsLeftOut() {
+        expectGolden(TextRendering(Self.margin).text(), "margin.txt")
+    }
+
     /// Each waits for the other; one of them was given a name that does not fit.
     static func deadlock(threads: Int) -> Counterexample {
         let locks = (0..<threads).map { "vma[\($0)].vm_lock" }
         return Counterexample(
             kind: .deadlock, verdict: "DEADLOCK",
             participants: (0..<threads).map {
-                .init(thread: $0, name: $0 == 1 ? "free_the_page_table(ptpages[1])" : "fault[\($0)]", cpu: $0 == 1 ? nil : $0)
+                .init(
+                    thread: $0, name: $0 == 1 ? "free_the_page_table(ptpages[1])" : "fault[\($0)]",
+                    cpu: $0 == 1 ? nil : $0)
             },
             steps: (0..<threads).map {
                 Step(
@@ -165,10 +191,14 @@ import Testing
 
     @Test(arguments: [
         ("ATOMIC { n++; }", "ATOMIC { n++; }"),
-        ("ATOMIC { wait_until(!(a || b)); /* for (;;) */ count = 1; other_count = 2; third = 3; }",
-            "ATOMIC { wait_until(!(a || b)); ... }"),
-        ("ATOMIC { if (READ_ONCE(mm.pmd) == NULL) { alpha = 1; } else { beta = 2; } }",
-            "ATOMIC { if (READ_ONCE(mm.pmd) == NULL) ... }"),
+        (
+            "ATOMIC { wait_until(!(a || b)); /* for (;;) */ count = 1; other_count = 2; third = 3; }",
+            "ATOMIC { wait_until(!(a || b)); ... }"
+        ),
+        (
+            "ATOMIC { if (READ_ONCE(mm.pmd) == NULL) { alpha = 1; } else { beta = 2; } }",
+            "ATOMIC { if (READ_ONCE(mm.pmd) == NULL) ... }"
+        ),
         ("f(a, /* why */ b)", "f(a, b)"),
     ]) func cutsLongTexts(text: String, shown: String) {
         #expect(StepText.shortened(text) == shown)

@@ -1,6 +1,7 @@
 // Objects built before, by content: the name is a hash of the C source, the compiler and the flags, so nothing is ever
-// out of date. Beside each object lies its own hash. An object is loaded only if directory, object and hash belong to the
-// user, nobody else may write to them, and the hash is right: then it is what a build by this user left there.
+// out of date. Beside each object lies its own hash. It is loaded only if directory, object and hash belong to the
+// user, nobody else may write to them or put another directory in their place, and the hash is right: then it is what a
+// build by this user left there.
 //
 // A build leaves its object under a temporary name and renames it, the hash last; so a reader sees all or nothing.
 // Whatever goes wrong here, the search just builds for itself.
@@ -21,8 +22,11 @@ public struct NativeCache: Sendable {
 
     public static let none = NativeCache(directory: nil)
 
-    /// Above this many objects the oldest go.
-    private static let objectsMax = 256
+    /// Above so many objects, or so many bytes of them, those go that have not been used for the longest time.
+    package var objectsMax = 256
+    package var bytesMax = 64 << 20
+    /// Temporary files of a process that was killed go after so many seconds.
+    private static let abandonedAfter = 600
 
     /// `$XDG_CACHE_HOME/lockwalk`, or `~/.cache/lockwalk`.
     public static var usual: NativeCache {
@@ -35,12 +39,19 @@ public struct NativeCache: Sendable {
 
     /// The path of a cached object that may be loaded.
     func object(_ key: String) -> String? {
-        guard let directory, PrivateFiles.isOurDirectory(directory) else { return nil }
+        guard let directory, isTrusted(directory) else { return nil }
         let path = "\(directory)/\(key).so"
         guard let recorded = PrivateFiles.read("\(directory)/\(key).sum", sizeMax: 64), recorded.count == 64,
             let bytes = PrivateFiles.read(path), Array(SHA256.hex(bytes).utf8) == recorded
         else { return nil }
+        utimes(path, nil)
         return path
+    }
+
+    private func isTrusted(_ directory: String) -> Bool {
+        guard let end = directory.lastIndex(of: "/") else { return false }
+        return PrivateFiles.isOurDirectory(directory)
+            && PrivateFiles.isSafeParent(end == directory.startIndex ? "/" : String(directory[..<end]))
     }
 
     /// Keeps a copy of a built object.
@@ -64,32 +75,26 @@ public struct NativeCache: Sendable {
             path += "/" + part
             if mkdir(path, 0o700) != 0, errno != EEXIST { return false }
         }
-        return PrivateFiles.isOurDirectory(directory)
+        return isTrusted(directory)
     }
 
-    /// Makes room, roughly: an object that another process is about to load may go, and then it builds.
+    /// Makes room, roughly: an object that another process is about to load may go, and then that one builds.
     private func prune(_ directory: String) {
-        guard let listing = opendir(directory) else { return }
-        defer { closedir(listing) }
-        var objects: [(changed: Int, name: String)] = []
-        while let entry = readdir(listing) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
-                    String(cString: $0)
-                }
-            }
-            var info = stat()
-            guard name.hasSuffix(".so"), lstat("\(directory)/\(name)", &info) == 0 else { continue }
-            #if canImport(Darwin)
-            objects.append((Int(info.st_mtimespec.tv_sec), name))
-            #else
-            objects.append((Int(info.st_mtim.tv_sec), name))
-            #endif
+        let entries = PrivateFiles.list(directory)
+        let now = Int(time(nil))
+        for entry in entries where entry.name.hasPrefix(".") && now - entry.changed > Self.abandonedAfter {
+            unlink("\(directory)/\(entry.name)")
         }
-        guard objects.count >= Self.objectsMax else { return }
-        for object in objects.sorted(by: { $0 < $1 }).prefix(objects.count - Self.objectsMax * 3 / 4) {
-            unlink("\(directory)/\(object.name)")
-            unlink("\(directory)/\(object.name.dropLast(3)).sum")
+        var objects = entries.filter { $0.name.hasSuffix(".so") && !$0.name.hasPrefix(".") }
+        var bytes = objects.reduce(0) { $0 + Int($1.info.st_size) }
+        guard objects.count >= objectsMax || bytes >= bytesMax else { return }
+        // The oldest last, to be taken from there.
+        objects.sort { ($1.changed, $1.name) < ($0.changed, $0.name) }
+        while let oldest = objects.last, objects.count > objectsMax * 3 / 4 || bytes > bytesMax / 4 * 3 {
+            objects.removeLast()
+            bytes -= Int(oldest.info.st_size)
+            unlink("\(directory)/\(oldest.name)")
+            unlink("\(directory)/\(oldest.name.dropLast(3)).sum")
         }
     }
 }

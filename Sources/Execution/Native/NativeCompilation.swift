@@ -109,8 +109,10 @@ extension NativeSteps {
             return steps
         }
         let place = try BuildDirectory(source: source)
-        try compiler.run(
-            source: place.source, object: place.object, messages: place.messages, isCancelled: isCancelled)
+        try compiler.run(in: place, isCancelled: isCancelled)
+        guard let object = PrivateFiles.read(place.object), ObjectFile.isWhole(object) else {
+            throw .notLoaded("the compiler left no whole object")
+        }
         let steps = try NativeSteps(
             path: place.object, threadCount: model.threads.count,
             compileSeconds: (ContinuousClock.now - start) / .seconds(1))

@@ -37,15 +37,15 @@ public enum NativeUnavailable: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 /// The limits that the generated code and its caller agree on.
-enum NativeLimits {
+package enum NativeLimits {
     /// Successors of one thread in one state; more are left to the interpreter.
-    static let outcomes = 64
+    package static let outcomes = 64
     /// Choices within one step.
-    static let choices = 16
+    package static let choices = 16
     /// Accesses of one state that may race.
-    static let accesses = 128
+    package static let accesses = 128
     /// Ops of all threads; above, a compiler would take longer than a search of that size is worth.
-    static let ops = 60_000
+    package static let ops = 60_000
 }
 
 /// The C source of one model in one layout.
@@ -157,7 +157,7 @@ struct NativeSource {
     private mutating func addEntry() {
         let calls = model.threads.indices.map { thread in
             """
-                    m = t\(thread)(s, out + (u64)n * N, mv + n, r, c, held);
+                    m = step\(thread)(s, out + (u64)n * N, mv + n, r, c, held);
                     if (m == NOT_MINE) goto mine_not;
                     n += m;
 
@@ -204,6 +204,7 @@ struct NativeSource {
             """)
         let cases = model.properties.indices.map { "    case \($0): return property\($0)(c, s);\n" }.joined()
         add("u32 lw_property(struct lw *c, const u64 *s, u32 number) {\n    switch (number) {\n\(cases)    }\n    return 2;\n}\n")
+        add(keyFunction)
     }
 
     private static let prelude = """

@@ -9,46 +9,73 @@ import Darwin
 #endif
 
 /// `struct access`.
-struct NativeAccess {
-    var thread: Int32
-    var instruction: Int32
-    var cell: Int32
-    var isWrite: UInt8
-    var isPlain: UInt8
+package struct NativeAccess {
+    package var thread: Int32
+    package var instruction: Int32
+    package var cell: Int32
+    package var isWrite: UInt8
+    package var isPlain: UInt8
 }
 
 /// `struct lw`: where the generated code finds its caller's buffers. `ExpandedState` is its `struct record`.
-struct NativeContext {
-    var covered: UnsafeMutablePointer<UInt8>
-    var taken: UnsafeMutablePointer<UInt8>
-    var waited: UnsafeMutablePointer<UInt8>
-    var exhausted: UnsafeMutablePointer<UInt8>
-    var onlyOneSlot: UnsafeMutablePointer<UInt8>
-    var words: UnsafeMutablePointer<UInt64>
-    var moves: UnsafeMutablePointer<Move>
-    var holders: UnsafeMutablePointer<UInt64>
-    var records: UnsafeMutablePointer<ExpandedState>
-    var accesses: UnsafeMutablePointer<NativeAccess>
-    var capacity: UInt32
-    var accessCapacity: UInt32
-    var kept: UInt32 = 0
-    var noted: UInt32 = 0
+package struct NativeContext {
+    package var covered: UnsafeMutablePointer<UInt8>
+    package var taken: UnsafeMutablePointer<UInt8>
+    package var waited: UnsafeMutablePointer<UInt8>
+    package var exhausted: UnsafeMutablePointer<UInt8>
+    package var onlyOneSlot: UnsafeMutablePointer<UInt8>
+    package var words: UnsafeMutablePointer<UInt64>
+    package var moves: UnsafeMutablePointer<Move>
+    package var holders: UnsafeMutablePointer<UInt64>
+    package var records: UnsafeMutablePointer<ExpandedState>
+    package var accesses: UnsafeMutablePointer<NativeAccess>
+    package var capacity: UInt32
+    package var accessCapacity: UInt32
+    package var kept: UInt32 = 0
+    package var noted: UInt32 = 0
+
+    package init(
+        covered: UnsafeMutablePointer<UInt8>, taken: UnsafeMutablePointer<UInt8>, waited: UnsafeMutablePointer<UInt8>,
+        exhausted: UnsafeMutablePointer<UInt8>, onlyOneSlot: UnsafeMutablePointer<UInt8>,
+        words: UnsafeMutablePointer<UInt64>, moves: UnsafeMutablePointer<Move>, holders: UnsafeMutablePointer<UInt64>,
+        records: UnsafeMutablePointer<ExpandedState>, accesses: UnsafeMutablePointer<NativeAccess>, capacity: UInt32,
+        accessCapacity: UInt32
+    ) {
+        self.covered = covered
+        self.taken = taken
+        self.waited = waited
+        self.exhausted = exhausted
+        self.onlyOneSlot = onlyOneSlot
+        self.words = words
+        self.moves = moves
+        self.holders = holders
+        self.records = records
+        self.accesses = accesses
+        self.capacity = capacity
+        self.accessCapacity = accessCapacity
+    }
 }
 
 /// The entries of one loaded object. Bare code addresses: calling one counts nothing.
-struct NativeEntries {
-    typealias Expand = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, UInt32) -> UInt32
-    typealias Judge = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, UInt32) -> UInt32
+package struct NativeEntries {
+    package typealias Expand = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, UInt32) -> UInt32
+    package typealias Judge = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt64>, UInt32) -> UInt32
 
-    var expand: Expand
-    var property: Judge
+    package typealias Keys = @convention(c) (
+        UnsafePointer<UInt64>, UInt32, UnsafePointer<UnsafeMutablePointer<UInt64>>, UnsafeMutablePointer<UInt64>
+    ) -> Void
+
+    package var expand: Expand
+    package var property: Judge
+    /// There is none if it was built without `keyParts`.
+    package var keys: Keys?
 }
 
 /// The steps of one model in one layout as machine code. Shared by all threads of the search; each has a `StepEngine`.
 public final class NativeSteps: @unchecked Sendable {
-    let entries: NativeEntries
+    package let entries: NativeEntries
     /// The most successors that one state can have.
-    let successorsMax: Int
+    package let successorsMax: Int
     private let handle: UnsafeMutableRawPointer
     /// What had to be built, or 0 if it came from the cache.
     public let compileSeconds: Double
@@ -67,15 +94,18 @@ public final class NativeSteps: @unchecked Sendable {
         successorsMax = NativeSource.successorsMax(threadCount)
         entries = NativeEntries(
             expand: unsafeBitCast(expand, to: NativeEntries.Expand.self),
-            property: unsafeBitCast(property, to: NativeEntries.Judge.self))
+            property: unsafeBitCast(property, to: NativeEntries.Judge.self),
+            keys: dlsym(handle, "lw_keys").map { unsafeBitCast($0, to: NativeEntries.Keys.self) })
     }
 
     deinit { dlclose(handle) }
 
-    /// Builds and loads at once. `NativeCompilation` does it beside the search.
+    /// Builds and loads at once. `NativeCompilation` does it beside the search. A build is given up soon after
+    /// `isCancelled` says so.
     public static func compile(
-        model: Model, layout: StateLayout, options: ExecutionOptions, cache: NativeCache = .usual
+        model: Model, layout: StateLayout, options: ExecutionOptions, cache: NativeCache = .usual,
+        isCancelled: () -> Bool = { false }
     ) throws(NativeUnavailable) -> NativeSteps {
-        try build(model: model, layout: layout, options: options, cache: cache) { false }
+        try build(model: model, layout: layout, options: options, cache: cache, isCancelled: isCancelled)
     }
 }

@@ -17,7 +17,7 @@ extension NativeUnit {
         return decode(field, bits)
     }
 
-    private func decode(_ field: FieldEntry, _ bits: String) -> String {
+    func decode(_ field: FieldEntry, _ bits: String) -> String {
         if !field.isPointer {
             return field.low == 0 ? "(i64)\(bits)" : "(i64)((u64)\(bits) + (u64)\(literal(field.low)))"
         }
@@ -30,7 +30,8 @@ extension NativeUnit {
     }
 
     /// Opens a block in which `v` holds the raw bits of a value that fits; the caller closes it.
-    private func encode(_ field: FieldEntry, _ value: String) -> String {
+    private func encode(_ field: FieldEntry, _ value: String, _ known: Int64?) -> String {
+        if let known, let bits = rawBits(known, field) { return "{ const u64 v = \(hex(bits));" }
         if field.isPointer {
             return """
                 { if ((u64)\(value) >= \(tables.cells.count)) goto F; i64 v = X[\(field.encode) + \(value)]; if (v < 0) goto F;
@@ -41,15 +42,26 @@ extension NativeUnit {
         return "{ u64 v = \(low); if (v > \(hex(field.span))) \(outside(field.storage))"
     }
 
+    /// How a value is packed; nil if the field cannot hold it, which is found out as the run gets there.
+    private func rawBits(_ value: Int64, _ field: FieldEntry) -> UInt64? {
+        if field.isPointer {
+            guard value >= 0, value < tables.cells.count else { return nil }
+            let index = tables.indices[Int(field.encode) + Int(value)]
+            return index < 0 ? nil : UInt64(index)
+        }
+        let raw = UInt64(bitPattern: value &- field.low)
+        return raw <= field.span && raw & field.mask == raw ? raw : nil
+    }
+
     /// `isCleared`: the field's bits are zero already.
-    func store(_ field: FieldEntry, _ value: String, isCleared: Bool = false) -> String {
+    func store(_ field: FieldEntry, _ value: String, known: Int64? = nil, isCleared: Bool = false) -> String {
         let word = "w[\(field.word)]"
         let old = isCleared ? word : "(\(word) & \(hex(~(field.mask << UInt64(field.shift)))))"
-        if field.mask == 0 { return encode(field, value) + " (void)v; }" }
+        if field.mask == 0 { return encode(field, value, known) + " (void)v; }" }
         // A value that fits has no more bits than the field, unless the field takes any.
         let bits =
             field.isPointer || field.span <= field.mask ? "(u64)v" : "((u64)v & \(hex(field.mask)))"
-        return "\(encode(field, value)) \(word) = \(old) | (\(bits) << \(field.shift)); }"
+        return "\(encode(field, value, known)) \(word) = \(old) | (\(bits) << \(field.shift)); }"
     }
 
     /// The bits are known to be no more than the field has, or are cut off.
@@ -111,35 +123,40 @@ extension NativeUnit {
             let shift = select(address, named, table: "SH") { Int(tables.cells[$0].field.shift) }
             found = decode(field, "((\(word) >> \(shift)) & \(hex(field.mask)))")
         }
-        return isChecked ? "\(target) = \(found);" : "\(target) = \(address) ? \(found) : 0;"
+        return isChecked || isNeverNull(place) ? "\(target) = \(found);" : "\(target) = \(address) ? \(found) : 0;"
     }
 
-    func storeCell(_ value: String, address place: UInt16, isGhost: Bool, isChecked: Bool) -> String {
+    func storeCell(
+        _ value: String, known: Int64? = nil, address place: UInt16, isGhost: Bool, isChecked: Bool
+    ) -> String {
         let address = self.value(place)
-        if let known = constant(place) {
-            if known == 0 { return ";" }
-            let text = store(tables.cells[Int(known)].field, value)
+        if let cell = constant(place) {
+            if cell == 0 { return ";" }
+            let text = store(tables.cells[Int(cell)].field, value, known: known)
             return isGhost ? "if (\(isLive(place))) \(text)" : text
         }
         let named = cells(place)
         if named.isEmpty { return "if (\(address)) goto F;" }
         var text: String
         if areAlike(named) {
-            text = storeSelected(value, address, named)
+            text = storeSelected(value, known, address, named)
         } else {
-            let cases = named.map { "case \($0): \(store(tables.cells[$0].field, value)) break; " }.joined()
+            let cases = named.map { cell in
+                "case \(cell): \(store(tables.cells[cell].field, value, known: known)) break; "
+            }.joined()
             text = "switch (\(address)) { case 0: break; \(cases)default: goto F; }"
         }
         if isGhost { return "if (\(isLive(place))) { \(text) }" }
-        if !isChecked { text = "if (\(address)) { \(text) }" }
+        if !isChecked, !isNeverNull(place) { text = "if (\(address)) { \(text) }" }
         return text
     }
 
-    private func storeSelected(_ value: String, _ address: String, _ named: [Int]) -> String {
+    private func storeSelected(_ value: String, _ known: Int64?, _ address: String, _ named: [Int]) -> String {
         let field = tables.cells[named[0]].field
-        if field.mask == 0 { return encode(field, value) + " (void)v; }" }
+        if field.mask == 0 { return encode(field, value, known) + " (void)v; }" }
         let shift = select(address, named, table: "SH") { Int(tables.cells[$0].field.shift) }
-        var text = "\(encode(field, value)) const u32 h = \(shift); const u64 keep = ~(\(hex(field.mask)) << h), "
+        var text = "\(encode(field, value, known)) const u32 h = \(shift); "
+        text += "const u64 keep = ~(\(hex(field.mask)) << h), "
         text += "more = ((u64)v & \(hex(field.mask))) << h; "
         let words = Set(named.map { Int(tables.cells[$0].field.word) }).sorted()
         if words.count == 1 {
@@ -163,7 +180,7 @@ extension NativeUnit {
         }
         let named = cells(place)
         let inObjects = named.filter { tables.cells[$0].liveBit != 0 }
-        if inObjects.isEmpty { return "(\(address) != 0)" }
+        if inObjects.isEmpty { return isNeverNull(place) ? "1" : "(\(address) != 0)" }
         let word = selectWord(address, inObjects, table: "LW") { Int(tables.cells[$0].liveWord) }
         guard inObjects.count == named.count else { return "((\(word) & LB[\(address)]) == LV[\(address)])" }
         let bits = inObjects.map { tables.cells[$0].liveBit }
@@ -189,7 +206,8 @@ extension NativeUnit {
             }
             onFree = "{ if (!(\(quarantined))) \(onFree) }"
         }
-        return "if (!\(isLive(place))) { if (\(address) == 0) \(fail(.nullDereference)) else \(onFree) }"
+        let live = isLive(place)
+        return live == "1" ? ";" : "if (!\(live)) { if (\(address) == 0) \(fail(.nullDereference)) else \(onFree) }"
     }
 
     private func zero(_ slot: Int) -> String {

@@ -13,8 +13,7 @@ extension NativeUnit {
             "\(a) = \(condition); if (\(a)) goto L\(op.x); else goto L\(op.y);"
         }
         switch op.code {
-        case .mark: return stepped(Int(op.x))
-        case .end: return ended()
+        case .mark, .end, .storeImmediate: preconditionFailure("it has a place in `translate`")
         case .jump: return "goto L\(op.x);"
         case .jumpBack: return "\(countDown(place))goto L\(op.x);"
         case .branch: return "if (\(a)) goto L\(op.x); else goto L\(op.y);"
@@ -53,12 +52,15 @@ extension NativeUnit {
         case .lessOrEqualUnsigned: return set("(u64)\(b) <= (u64)\(c)")
         case .extendSigned: return set("(i64)((u64)\(b) << \(op.x)) >> \(op.x)")
         case .extendUnsigned: return set("(i64)(((u64)\(b) << \(op.x)) >> \(op.x))")
-        case .fieldAddress: return set("\(b) == 0 ? 0 : (i64)((u64)\(b) + (u64)\(c))")
+        case .fieldAddress:
+            return set(isNeverNull(op.b) ? "\(b) + \(c)" : "\(b) == 0 ? 0 : \(b) + \(c)")
         case .elementAddress:
             let otherwise = op.flag != 0 ? "\(a) = 0;" : fail(.outOfBounds)
-            return """
-                if (\(b) == 0) \(a) = 0; else if ((u64)\(c) < \(op.x)) \(a) = \(b) + \(c) * \(op.y); else \(otherwise)
-                """
+            let isNull = isNeverNull(op.b) ? "" : "if (\(b) == 0) \(a) = 0; else "
+            if let base = constant(op.b), base != 0, let index = constant(op.c), index >= 0, index < op.x {
+                return set(literal(base &+ index &* Int64(bitPattern: op.y)))
+            }
+            return "\(isNull)if ((u64)\(c) < \(op.x)) \(a) = \(b) + \(c) * \(op.y); else \(otherwise)"
         case .loadElement:
             return "if ((u64)\(c) >= \(op.x)) \(fail(.outOfBounds)) \(a) = \(element(op, c));"
         case .storeElement:
@@ -77,28 +79,32 @@ extension NativeUnit {
     /// Loops within a step have an end that is counted to.
     private func countDown(_ place: Int) -> String { endless.contains(place) ? "if (--budget == 0) goto F; " : "" }
 
-    /// A step ends where the next one begins: what is live there goes back into the state.
-    private func stepped(_ step: Int) -> String {
-        if isProperty { return "goto F;" }
-        var text = leaveLocals(point: UInt64(step + 1))
-        for (register, place) in source.layout.locals[thread][step] {
-            text += store(tables.field(place, stale: false), self.register(register), isCleared: true) + " "
+    /// A step ends where the next one begins: what is live there goes back into the state. The thread's locals and its
+    /// program point are cleared and set a word at a time, together with what was to be set anyway.
+    func ending(_ op: Op, _ place: Int, _ settings: inout Settings) -> String {
+        if isProperty { return settings.take() + (op.code == .end ? "goto E;" : "goto F;") }
+        let locals = op.code == .end ? [] : source.layout.locals[thread][Int(op.x)]
+        let kept = self.kept[place] ?? [:]
+        var inPlace: [Int: UInt64] = [:]
+        for (register, field) in locals where kept[register]?.isInPlace == true {
+            inPlace[field.word, default: 0] |= field.mask << UInt64(field.shift)
+        }
+        for (word, mask) in source.layout.localMasks[thread] {
+            settings.add(word: word, keep: ~mask | inPlace[word, default: 0], value: 0)
+        }
+        let point = tables.cells[model.threads[thread].programPointCell].field
+        settings.add(
+            word: Int(point.word), keep: ~(point.mask << UInt64(point.shift)),
+            value: (op.code == .end ? 0 : UInt64(op.x + 1) & point.mask) << UInt64(point.shift))
+        var text = settings.take()
+        for (register, field) in locals where kept[register]?.isInPlace != true {
+            if kept[register] == nil {
+                text += store(tables.field(field, stale: false), self.register(register), isCleared: true) + " "
+            } else if field.width > 0 {
+                text += "w[\(field.word)] |= b\(register) << \(field.shift); "
+            }
         }
         return text + "goto E;"
-    }
-
-    private func ended() -> String { isProperty ? "goto E;" : leaveLocals(point: 0) + "goto E;" }
-
-    /// Clears the thread's locals and sets its program point, a word at a time.
-    private func leaveLocals(point: UInt64) -> String {
-        let field = tables.cells[model.threads[thread].programPointCell].field
-        var cleared: [Int: UInt64] = [:]
-        for (word, mask) in source.layout.localMasks[thread] { cleared[word] = mask }
-        cleared[Int(field.word), default: 0] |= field.mask << UInt64(field.shift)
-        return cleared.sorted { $0.key < $1.key }.map { word, mask in
-            let set = word == Int(field.word) ? (point & field.mask) << UInt64(field.shift) : 0
-            return "w[\(word)] = (w[\(word)] & \(hex(~mask)))\(set == 0 ? "" : " | \(hex(set))"); "
-        }.joined()
     }
 
     private func sharedStatement(_ op: Op, _ place: Int) -> String {
@@ -110,16 +116,16 @@ extension NativeUnit {
         case .loadPointer:
             return "\(a) = P[\(op.x) + \(raw(word: Int(op.b), shift: Int(op.c), mask: op.y))];"
         case .storeField, .storePointer:
-            return store(tables.cells[Int(source.bytecode.remarks[place].cell)].field, a)
-        case .storeImmediate:
-            return "w[\(op.b)] = (w[\(op.b)] & \(hex(op.y))) | \(hex(UInt64(bitPattern: op.x)));"
+            return store(tables.cells[Int(source.bytecode.remarks[place].cell)].field, a, known: constant(op.a))
         case .loadCell: return loadCell(a, address: op.b, isChecked: false)
-        case .storeCell: return storeCell(a, address: op.b, isGhost: op.flag != 0, isChecked: false)
+        case .storeCell:
+            return storeCell(a, known: constant(op.a), address: op.b, isGhost: op.flag != 0, isChecked: false)
         case .checkPlace: return checkPlace(op.a)
         case .checkedLoad:
             return "\(checkPlace(op.b)) \(loadCell(a, address: op.b, isChecked: true)) goto L\(place + 2);"
         case .checkedStore:
-            return "\(checkPlace(op.b)) \(storeCell(a, address: op.b, isGhost: false, isChecked: true)) goto L\(place + 2);"
+            let stored = storeCell(a, known: constant(op.a), address: op.b, isGhost: false, isChecked: true)
+            return "\(checkPlace(op.b)) \(stored) goto L\(place + 2);"
         case .live: return "\(a) = \(isLive(op.b));"
         case .allocate: return allocate(a, pool: Int(op.x))
         case .free: return release(op.a)

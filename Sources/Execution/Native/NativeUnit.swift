@@ -18,6 +18,9 @@ struct NativeUnit {
     /// Jumps back within a step, in loops that may never end.
     private(set) var endless: Set<Int> = []
     private var notesAccesses = false
+    /// By the op that ends a step: what of the thread's locals is carried over as it is.
+    private(set) var kept: [Int: [Register: Kept]] = [:]
+    private let neverNull: Set<Int>
 
     var tables: MachineTables { source.tables }
     var model: Model { source.model }
@@ -34,30 +37,8 @@ struct NativeUnit {
             elements.formUnion(Int(op.b)..<Int(op.b) + Int(op.x) * Int(op.y))
         }
         self.elements = elements
-    }
-
-    /// Where an op goes on; nowhere if the step ends with it.
-    private func following(_ place: Int) -> [Int] {
-        let op = source.bytecode.ops[place]
-        switch op.code {
-        case .mark, .end: return []
-        case .jump, .jumpBack: return [Int(op.x)]
-        case .branch, .branchBack, .branchEqual, .branchNotEqual, .branchLessSigned, .branchLessOrEqualSigned,
-            .branchIsZero:
-            return [Int(op.x), Int(op.y)]
-        case .checkedLoad, .checkedStore: return [place + 2]
-        default: return [place + 1]
-        }
-    }
-
-    /// The ops that runs from these can get to before they stop.
-    private func reach(_ starts: [Int]) -> Set<Int> {
-        var found = Set(starts)
-        var pending = starts
-        while let place = pending.popLast() {
-            for next in following(place) where found.insert(next).inserted { pending.append(next) }
-        }
-        return found
+        let locals = isProperty ? [] : Set(source.layout.locals[thread].joined().map { $0.register })
+        neverNull = Self.neverNull(source, source.bytecode.units[number], source.ops(number), locals: locals)
     }
 
     private func isChoice(_ place: Int) -> Bool {
@@ -85,9 +66,21 @@ struct NativeUnit {
             }
         }
         var text = ""
+        // Stores of constants to one word in a row become one; the end of a step takes them along.
+        var settings = Settings()
         for place in reached {
-            if targets.contains(place) { text += "L\(place): ;\n" }
-            text += "    " + statement(source.bytecode.ops[place], place) + "\n"
+            let op = source.bytecode.ops[place]
+            if targets.contains(place) { text += settings.take() + "L\(place): ;\n" }
+            switch op.code {
+            case .storeImmediate:
+                settings.add(word: Int(op.b), keep: op.y, value: UInt64(bitPattern: op.x))
+            case .mark, .end:
+                text += "    " + ending(op, place, &settings) + "\n"
+            case .cover:
+                text += "    " + statement(op, place) + "\n"
+            default:
+                text += settings.take() + "    " + statement(op, place) + "\n"
+            }
         }
         return text
     }
@@ -110,6 +103,9 @@ struct NativeUnit {
     func cells(_ place: UInt16) -> [Int] {
         pointsTo.cells(constant(place).map { .constant($0) } ?? .register(Int(place))).members
     }
+
+    /// An operand that is never NULL.
+    func isNeverNull(_ place: UInt16) -> Bool { constant(place).map { $0 != 0 } ?? neverNull.contains(Int(place)) }
 
     // MARK: Failing
 
@@ -149,26 +145,33 @@ struct NativeUnit {
         let tail = "(s, out, mv, r, c, held);"
         var text = ""
         if !choosing.isEmpty {
-            text = threadFunction("u\(thread)", thread, choosing, coverage: coverage, otherwise: "return NOT_MINE;")
+            text = threadFunction(
+                "choose\(thread)", storage: "static", thread, choosing, coverage: coverage,
+                otherwise: "return NOT_MINE;")
         }
         return text
             + threadFunction(
-                "t\(thread)", thread, plain, coverage: coverage,
-                otherwise: choosing.isEmpty ? "return NOT_MINE;" : "return u\(thread)\(tail)")
+                // Inlined before anything is optimised: nothing is then optimised twice.
+                "step\(thread)", storage: "ALWAYS", thread, plain, coverage: coverage,
+                otherwise: choosing.isEmpty ? "return NOT_MINE;" : "return choose\(thread)\(tail)")
     }
 
     private mutating func threadFunction(
-        _ name: String, _ thread: Int, _ steps: [Int], coverage: Int, otherwise: String
+        _ name: String, storage: String, _ thread: Int, _ steps: [Int], coverage: Int, otherwise: String
     ) -> String {
+        kept = keptLocals(from: steps, thread: thread)
+        var carried: Set<Register> = []
+        for locals in kept.values { for (register, how) in locals where !how.isInPlace { carried.insert(register) } }
         let body = translate(from: steps.map { unit.steps[$0] })
         let point = tables.cells[model.threads[thread].programPointCell].field
         let bit = hex(1 << UInt64(thread))
         var text = """
-            static u32 \(name)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv, struct record *restrict r,
-                struct lw *restrict c, u64 *restrict held) {
+            \(storage) u32 \(name)(const u64 *restrict s, u64 *restrict out, u64 *restrict mv,
+                struct record *restrict r, struct lw *restrict c, u64 *restrict held) {
 
             """
         text += declarations()
+        if !carried.isEmpty { text += "    u64 \(carried.sorted().map { "b\($0) = 0" }.joined(separator: ", "));\n" }
         text += "    const u32 point = (u32)((s[\(point.word)] >> \(point.shift)) & \(hex(point.mask)));\n"
         text += "    u64 mask = 0;\n"
         if hasChoice {
@@ -183,7 +186,14 @@ struct NativeUnit {
         for step in steps {
             text += "    case \(step + 1):\n"
             for (register, place) in source.layout.locals[thread][step] {
-                text += "        \(self.register(register)) = \(load(tables.field(place, stale: false)));\n"
+                let field = tables.field(place, stale: false)
+                if carried.contains(register), field.mask != 0 {
+                    let bits = raw(word: place.word, shift: place.shift, mask: place.mask)
+                    text += "        b\(register) = \(bits);\n"
+                    text += "        \(self.register(register)) = \(decode(field, "b\(register)"));\n"
+                } else {
+                    text += "        \(self.register(register)) = \(load(field));\n"
+                }
             }
             text += "        goto L\(unit.steps[step]);\n"
         }
@@ -262,6 +272,7 @@ struct NativeUnit {
 
     /// 1 if the property holds, 0 if not, 2 if the interpreter is to say.
     mutating func propertyFunction(_ number: Int, result: Register) -> String {
+        kept = [:]
         let body = translate(from: [unit.start])
         // Nothing to choose from in a state.
         if hasChoice { return "static u32 property\(number)(struct lw *c, const u64 *s) { return 2; }\n" }

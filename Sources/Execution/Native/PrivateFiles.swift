@@ -1,5 +1,3 @@
-import Program
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -24,6 +22,37 @@ enum PrivateFiles {
     static func isOurDirectory(_ path: String) -> Bool {
         var info = stat()
         return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR && isOurs(info)
+    }
+
+    /// Nobody but the user and root can put something else in the place of what is in there. It may be reached by a
+    /// link.
+    static func isSafeParent(_ path: String) -> Bool {
+        var info = stat()
+        guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_uid == geteuid() || info.st_uid == 0
+        else { return false }
+        return info.st_mode & 0o022 == 0 || info.st_mode & S_ISVTX != 0
+    }
+
+    /// What lies in a directory, by name, with when it was last changed in seconds; nothing if it cannot be read.
+    static func list(_ directory: String) -> [(name: String, changed: Int, info: stat)] {
+        guard let listing = opendir(directory) else { return [] }
+        defer { closedir(listing) }
+        var entries: [(name: String, changed: Int, info: stat)] = []
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
+                    String(cString: $0)
+                }
+            }
+            var info = stat()
+            guard name != ".", name != "..", lstat("\(directory)/\(name)", &info) == 0 else { continue }
+            #if canImport(Darwin)
+            entries.append((name, Int(info.st_mtimespec.tv_sec), info))
+            #else
+            entries.append((name, Int(info.st_mtim.tv_sec), info))
+            #endif
+        }
+        return entries
     }
 
     /// Reads a file of ours; nil for any other, and for a link.
@@ -85,40 +114,4 @@ enum PrivateFiles {
         }
         return nil
     }
-}
-
-/// A directory for one build, gone with this value's end.
-struct BuildDirectory: ~Copyable {
-    let path: String
-    private static let names = ["steps.c", "steps.so", "messages"]
-
-    /// In the first place that takes the source.
-    init(source: [UInt8]) throws(NativeUnavailable) {
-        var reason = "no directory for temporary files"
-        for place in [PrivateFiles.environment("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm"].compactMap({ $0 }) {
-            var template = Array((place + "/lockwalk-XXXXXX").utf8CString)
-            guard mkdtemp(&template) != nil else {
-                reason = "\(place): \(PrivateFiles.lastError())"
-                continue
-            }
-            let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            if let failed = PrivateFiles.write(source, to: path + "/steps.c") {
-                reason = "\(place): \(failed)"
-                rmdir(path)
-                continue
-            }
-            self.path = path
-            return
-        }
-        throw .notLoaded(reason)
-    }
-
-    deinit {
-        for name in Self.names { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-
-    var source: String { path + "/steps.c" }
-    var object: String { path + "/steps.so" }
-    var messages: String { path + "/messages" }
 }

@@ -161,6 +161,15 @@ struct MemoryBuilder {
         return sets
     }
 
+    /// By pointer set, what traces call the structs that begin at its cells.
+    func pointerNames() -> [[CellID: String]] {
+        var names = [[CellID: String]](repeating: [:], count: pointerSetIndex.count)
+        for (type, structs) in structNames {
+            if let index = pointerSetIndex[types.pointerKey(type)] { names[index] = structs }
+        }
+        return names
+    }
+
     /// Adds the cells of a value. `name` is what traces call it, `key` what all instances of it share.
     mutating func addCells(
         _ type: Type, name: String, key: String, slot: Int, isGhost: Bool, bits: Int? = nil

@@ -346,6 +346,7 @@ final class ModelBuilder {
         model.cells = memory.cells
         model.storages = memory.storages
         model.pointerSets = memory.pointerSets()
+        model.pointerNames = memory.pointerNames()
         model.locks = memory.locks
         model.lockClasses = memory.lockClasses
         numberClasses()

@@ -119,6 +119,9 @@ public struct Model: Sendable {
     public var storages: [Storage] = []
     /// The cells that pointers of one type may name, ascending, NULL left out.
     public var pointerSets: [[CellID]] = []
+    /// By pointer set, what the structs that begin at its cells are called: `ptpages[0]`, where the cell is
+    /// `ptpages[0].ptl`. Empty for a set of anything else.
+    public var pointerNames: [[CellID: String]] = []
     public var pools: [Pool] = []
     public var slots: [Slot] = []
     public var locks: [LockPlace] = []

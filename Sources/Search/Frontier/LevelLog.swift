@@ -24,15 +24,16 @@ final class LevelLog: @unchecked Sendable {
     private var bytesInFile: UInt64 = 0
     private var chunksInMemory = 0
 
-    /// Chunks that are kept in memory before the file is begun: 16 MiB.
-    private static let chunksInMemoryMax = 16
+    /// Chunks of one MiB, or less in tests, that are kept in memory before the file is begun.
+    private let chunksInMemoryMax: Int
     private static let stretchRecords = 1 << 13
     /// Records are read in words of 8 bytes.
     private static let overhang = 8
 
-    init(recordBytes: Int) {
+    init(recordBytes: Int, chunkBytes: Int = 1 << 20, chunksInMemoryMax: Int = 16) {
         self.recordBytes = recordBytes
-        recordsPerChunk = max(1, (1 << 20) / recordBytes)
+        self.chunksInMemoryMax = chunksInMemoryMax
+        recordsPerChunk = max(1, chunkBytes / recordBytes)
     }
 
     deinit {
@@ -66,7 +67,7 @@ final class LevelLog: @unchecked Sendable {
     }
 
     private func addChunk() {
-        if chunksInMemory >= Self.chunksInMemoryMax { spill() }
+        if chunksInMemory >= chunksInMemoryMax { spill() }
         chunks.append(.memory(.allocate(capacity: chunkBytes + Self.overhang)))
         chunksInMemory += 1
     }

@@ -21,11 +21,11 @@ struct DeadlockCheck {
     /// The threads that make a deadlock an error: daemons that wait among themselves are idle.
     let important: UInt64
 
-    init(model: Model, mayEnable: MayEnable, view: StateView) {
+    init(model: Model, layout: StateLayout, mayEnable: MayEnable, view: StateView) {
         self.mayEnable = mayEnable
         self.view = view
         programPoints = model.threads.map(\.programPointCell)
-        help = DirectHelp(model: model, mayEnable: mayEnable)
+        help = DirectHelp(model: model, layout: layout, mayEnable: mayEnable)
         var important: UInt64 = 0
         for (number, thread) in model.threads.enumerated() where model.classes[thread.threadClass].kind != .daemon {
             important |= 1 << UInt64(number)
@@ -36,7 +36,7 @@ struct DeadlockCheck {
     /// The set of those stuck, if it is an error; else 0.
     func stuck(_ threads: ThreadMasks, holders: UnsafePointer<UInt64>, state: UnsafePointer<UInt64>) -> UInt64 {
         guard threads.waiting & important != 0 else { return 0 }
-        if help.isForAll(threads, holders, state, view) { return 0 }
+        if help.isForAll(threads, holders, state) { return 0 }
         var set = threads.waiting
         var changed = true
         while changed {
@@ -107,21 +107,29 @@ private final class DirectHelp: Sendable {
         var wait: UInt64 = 0
     }
 
+    /// Where a thread's program point lies, and its first row.
+    private struct Thread {
+        var word: Int
+        var shift: UInt64
+        var mask: UInt64
+        var firstRow: Int
+    }
+
     nonisolated(unsafe) private let rows: UnsafeMutablePointer<Row>
-    nonisolated(unsafe) private let firstRow: UnsafeMutablePointer<Int>
-    nonisolated(unsafe) private let points: UnsafeMutablePointer<CellID>
+    nonisolated(unsafe) private let threads: UnsafeMutablePointer<Thread>
     /// There are few enough waits for a mask.
     private let isUsable: Bool
 
-    init(model: Model, mayEnable: MayEnable) {
+    init(model: Model, layout: StateLayout, mayEnable: MayEnable) {
         let threadCount = model.threads.count
         isUsable = mayEnable.waitCount <= 64
-        firstRow = .allocate(capacity: threadCount + 1)
-        points = .allocate(capacity: threadCount + 1)
+        threads = .allocate(capacity: threadCount + 1)
         var all: [Row] = []
         for thread in 0..<threadCount {
-            (firstRow + thread).initialize(to: all.count)
-            (points + thread).initialize(to: model.threads[thread].programPointCell)
+            let point = layout.cells[model.threads[thread].programPointCell]
+            precondition(point.low == 0, "program points count from 0")
+            (threads + thread).initialize(
+                to: Thread(word: point.word, shift: UInt64(point.shift), mask: point.mask, firstRow: all.count))
             all.append(Row())
             for (step, wait) in mayEnable.waitNumber[thread].enumerated() {
                 var row = Row()
@@ -140,12 +148,18 @@ private final class DirectHelp: Sendable {
 
     deinit {
         rows.deallocate()
-        firstRow.deallocate()
-        points.deallocate()
+        threads.deallocate()
+    }
+
+    @inline(__always)
+    private func row(_ thread: Int, _ state: UnsafePointer<UInt64>) -> UnsafeMutablePointer<Row> {
+        let info = threads + thread
+        let point = (state[info.pointee.word] &>> info.pointee.shift) & info.pointee.mask
+        return rows + (info.pointee.firstRow &+ Int(truncatingIfNeeded: point))
     }
 
     func isForAll(
-        _ threads: ThreadMasks, _ holders: UnsafePointer<UInt64>, _ state: UnsafePointer<UInt64>, _ view: StateView
+        _ threads: ThreadMasks, _ holders: UnsafePointer<UInt64>, _ state: UnsafePointer<UInt64>
     ) -> Bool {
         guard isUsable, threads.goingOn != 0 else { return false }
         var wanted: UInt64 = 0
@@ -157,7 +171,7 @@ private final class DirectHelp: Sendable {
                 if holders[thread] & ~threads.goingOn != 0 { return false }
                 continue
             }
-            let row = rows + firstRow[thread] + Int(view.value(points[thread], state))
+            let row = row(thread, state)
             // What is not known to be a wait for a condition is left to the fixpoint.
             if row.pointee.wait == 0 { return false }
             wanted |= row.pointee.wait
@@ -166,7 +180,7 @@ private final class DirectHelp: Sendable {
         while wanted != 0, rest != 0 {
             let thread = rest.trailingZeroBitCount
             rest &= rest &- 1
-            wanted &= ~rows[firstRow[thread] + Int(view.value(points[thread], state))].helps
+            wanted &= ~row(thread, state).pointee.helps
         }
         return wanted == 0
     }

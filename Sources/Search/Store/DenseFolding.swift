@@ -3,8 +3,9 @@
 //
 // A part is what lies side by side and is best what changes together: a thread's program point and locals, a few
 // variables. Of the values that its bits could have a model meets few; they are numbered from 0 as they come, and the key
-// is the numbers side by side, each with as many bits as it needs so far. When a part meets more values than its bits can
-// number, the bits are dealt out anew and the table is rebuilt (`QuotientTable`), while nobody looks.
+// has the bits of all numbers. When a part meets more values than its bits can number, it gets another one, at the top of
+// the key, so keys given earlier stay what they are; the table is rebuilt for longer keys (`QuotientTable`), while nobody
+// looks.
 //
 // Against collapse as published: no dictionary is hashed. An array has for each value what it adds to the key, so a key
 // is a handful of loads from arrays that stay in the cache, without a branch. Exact, as numbers are never given twice.
@@ -23,22 +24,33 @@ final class DenseFolding: @unchecked Sendable {
     }
 
     private struct Numbering {
-        /// Where numbers go in the key, and with how many bits.
-        var position: UInt64 = 0
-        var width: UInt64 = 0
+        /// Where the bits of a number go in the key, the lowest first.
+        var bits: [UInt64] = []
         /// By number: its value.
         var values: [UInt16] = []
         /// There was a value that its bits cannot number.
         var isTight = false
-        var isNearlyFull: Bool { width >= 6 && values.count >= 7 << (width - 3) }
+
+        /// A number, where it goes in the key.
+        func share(_ number: Int) -> UInt64 {
+            bits.enumerated().reduce(0) { $0 | UInt64(number >> $1.offset & 1) << $1.element }
+        }
+
+        func number(_ key: UInt64) -> Int {
+            bits.enumerated().reduce(0) { $0 | Int(key >> $1.element & 1) << $1.offset }
+        }
     }
 
+    let stretches: [StateStretch]
     let parts: UnsafeMutablePointer<Part>
+    /// Each part's array, for machine code.
+    let shares: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
     let partCount: Int
     let wordCount: Int
     private var numberings: [Numbering]
     private let monitor: UnsafeMutablePointer<cm_monitor>
     private(set) var keyBits = 0
+    var bitsMax = keyBitsMax
 
     /// Arrays of 2^this many shares: little of them is ever touched, and that stays in the cache.
     private static let partBitsMax = 14
@@ -52,26 +64,29 @@ final class DenseFolding: @unchecked Sendable {
     init?(model: Model, layout: StateLayout) {
         let stretches = layout.stretches(model: model, bitsMax: Self.partBitsMax)
         guard !stretches.isEmpty, stretches.count <= Self.partsMax else { return nil }
+        self.stretches = stretches
         wordCount = layout.wordCount
         partCount = stretches.count
         parts = .allocate(capacity: partCount)
+        shares = .allocate(capacity: partCount)
         numberings = stretches.map { _ in Numbering() }
         monitor = .allocate(capacity: 1)
         cm_monitor_init(monitor)
         for (index, stretch) in stretches.enumerated() {
             let room = 1 << stretch.bits
-            let shares = UnsafeMutablePointer<UInt64>.allocate(capacity: room)
-            shares.initialize(repeating: Self.unmet, count: room)
+            let own = UnsafeMutablePointer<UInt64>.allocate(capacity: room)
+            own.initialize(repeating: Self.unmet, count: room)
+            (shares + index).initialize(to: own)
             (parts + index).initialize(
                 to: Part(
-                    word: stretch.word, shift: UInt64(stretch.shift), mask: UInt64(room - 1), shares: shares))
+                    word: stretch.word, shift: UInt64(stretch.shift), mask: UInt64(room - 1), shares: own))
         }
-        arrange()
     }
 
     deinit {
         for index in 0..<partCount { parts[index].shares.deallocate() }
         parts.deallocate()
+        shares.deallocate()
         cm_monitor_destroy(monitor)
         monitor.deallocate()
     }
@@ -102,6 +117,10 @@ final class DenseFolding: @unchecked Sendable {
         return sum & Self.unmet == 0 ? sum : add(state)
     }
 
+    /// The same for what machine code made of it.
+    @inline(__always)
+    func key(_ state: UnsafePointer<UInt64>, sum: UInt64) -> UInt64 { sum & Self.unmet == 0 ? sum : add(state) }
+
     /// The key of a state if all of its parts were met.
     func findKey(_ state: UnsafePointer<UInt64>) -> UInt64? {
         let sum = sum(state)
@@ -112,9 +131,8 @@ final class DenseFolding: @unchecked Sendable {
     func unfold(_ key: UInt64, into state: UnsafeMutablePointer<UInt64>) {
         for word in 0..<wordCount { state[word] = 0 }
         for index in 0..<partCount {
-            let (part, numbering) = (parts[index], numberings[index])
-            let number = (key >> numbering.position) & ((1 << numbering.width) - 1)
-            state[part.word] |= UInt64(numbering.values[Int(number)]) << part.shift
+            let number = numberings[index].number(key)
+            state[parts[index].word] |= UInt64(numberings[index].values[number]) << parts[index].shift
         }
     }
 
@@ -127,13 +145,13 @@ final class DenseFolding: @unchecked Sendable {
             let part = parts[index]
             let value = (state[part.word] >> part.shift) & part.mask
             if part.shares[Int(value)] != Self.unmet { continue }
-            let number = UInt64(numberings[index].values.count)
-            if number >> numberings[index].width != 0 {
+            let number = numberings[index].values.count
+            if number >> numberings[index].bits.count != 0 {
                 numberings[index].isTight = true
                 return Self.full
             }
             numberings[index].values.append(UInt16(value))
-            cm_store(part.shares + Int(value), number << numberings[index].position)
+            cm_store(part.shares + Int(value), numberings[index].share(number))
         }
         return sum(state)
     }
@@ -143,73 +161,14 @@ final class DenseFolding: @unchecked Sendable {
     /// A part has met a value that its bits cannot number.
     var isTight: Bool { numberings.contains { $0.isTight } }
 
-    /// How the numbers lie in a key.
-    typealias Arrangement = [(position: UInt64, mask: UInt64)]
-
-    var arrangement: Arrangement { numberings.map { ($0.position, (1 << $0.width) - 1) } }
-
-    /// Gives the parts that need it another bit, and those that will need it soon, so that the table is rebuilt only
-    /// once. False if the key would have too many.
+    /// Gives the parts that need it another bit. False if the key would have too many.
     func widen() -> Bool {
-        let tight = numberings.indices.filter { numberings[$0].isTight }
-        guard keyBits + tight.count <= Self.keyBitsMax else { return false }
-        let soon = numberings.indices.filter { !numberings[$0].isTight && numberings[$0].isNearlyFull }
-        for index in tight { widen(index) }
-        if keyBits + tight.count + soon.count <= Self.keyBitsMax { soon.forEach(widen) }
-        arrange()
+        guard keyBits + numberings.count(where: \.isTight) <= bitsMax else { return false }
+        for index in numberings.indices where numberings[index].isTight {
+            numberings[index].bits.append(UInt64(keyBits))
+            numberings[index].isTight = false
+            keyBits += 1
+        }
         return true
-    }
-
-    private func widen(_ index: Int) {
-        numberings[index].width += 1
-        numberings[index].isTight = false
-    }
-
-    /// How keys of an earlier arrangement become keys of this one.
-    func change(from earlier: Arrangement) -> KeyChange {
-        KeyChange(from: earlier, to: numberings.map(\.position))
-    }
-
-    private func arrange() {
-        var position: UInt64 = 0
-        for index in 0..<partCount {
-            numberings[index].position = position
-            for (number, value) in numberings[index].values.enumerated() {
-                parts[index].shares[Int(value)] = UInt64(number) << position
-            }
-            position += numberings[index].width
-        }
-        keyBits = Int(position)
-    }
-}
-
-/// Puts the numbers of a key where another arrangement has them.
-final class KeyChange: Sendable {
-    private struct Field {
-        var from: UInt64
-        var mask: UInt64
-        var to: UInt64
-    }
-
-    nonisolated(unsafe) private let fields: UnsafeMutablePointer<Field>
-    private let count: Int
-
-    init(from earlier: DenseFolding.Arrangement, to positions: [UInt64]) {
-        count = positions.count
-        fields = .allocate(capacity: max(1, count))
-        for (index, field) in earlier.enumerated() {
-            (fields + index).initialize(to: Field(from: field.position, mask: field.mask, to: positions[index]))
-        }
-    }
-
-    deinit { fields.deallocate() }
-
-    func key(_ key: UInt64) -> UInt64 {
-        var result: UInt64 = 0
-        for index in 0..<count {
-            let field = fields + index
-            result |= ((key &>> field.pointee.from) & field.pointee.mask) &<< field.pointee.to
-        }
-        return result
     }
 }

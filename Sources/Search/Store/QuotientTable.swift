@@ -25,18 +25,36 @@ final class QuotientTable: @unchecked Sendable {
     private var usesSecondStarts = false
     /// The table that is being filled from this one.
     private var target: (shape: TableShape, view: TableView, mix: KeyMix)?
-    /// What becomes of a key in that table; nil if it stays as it is.
+    /// What becomes of a key; nil if it stays as it is.
     private var rekey: ((UInt64) -> UInt64)?
     /// Part that is to be moved next; entries that found no place in the new table.
     private let nextPart: UnsafeMutablePointer<UInt64>
     private let misfits: UnsafeMutablePointer<UInt64>
 
+    /// Tables of so many bytes stay in order when keys get longer: they and their successor must not both be there as a
+    /// whole.
+    var inOrderBytes = 1 << 20
     /// Lines that are moved in one go: two MiB, a huge page.
     private static let linesPerPart = 1 << 15
 
+    /// Bits that keys have. The mix may have some more.
+    private(set) var keyBits: Int
+    /// Keys may get longer.
+    private var mayWiden: Bool
+
+    enum Growth {
+        /// Nothing to do, or it is done.
+        case done
+        /// Parts are to be moved.
+        case begun
+        case noRoom
+    }
+
     /// Nil if there is no room for the smallest table.
-    init?(keyBits: Int, room: Int) {
-        mix = KeyMix(bits: max(keyBits, TableShape.keyBitsMin))
+    init?(keyBits: Int, mayWiden: Bool = false, room: Int) {
+        self.keyBits = max(keyBits, TableShape.keyBitsMin)
+        self.mayWiden = mayWiden
+        mix = KeyMix(bits: self.keyBits)
         shape = TableShape(keyBits: mix.bits, shift: TableShape.shiftMin, parts: 4)
         guard shape.bytes <= room, let lines = cm_map(shape.bytes) else { return nil }
         starts = .allocate(capacity: 16)
@@ -59,29 +77,49 @@ final class QuotientTable: @unchecked Sendable {
 
     /// Makes a larger table ready to be filled, of at most `room` bytes; false if that is too little. Nobody may insert
     /// until `finishGrowing`.
-    func beginGrowing(room: Int) -> Bool { shape.grown(room: room).map { beginMoving(to: $0) } ?? false }
+    func beginGrowing(room: Int) -> Bool {
+        guard let larger = shape.grown(keyBits: keyBits, room: room) else { return false }
+        return begin(larger)
+    }
 
-    /// The same for keys of another kind, of which there are `count`.
+    /// The same for keys of so many bits; nothing to be filled if there were bits to spare.
+    func beginWidening(keyBits wanted: Int, count: Int, room: Int) -> Growth {
+        keyBits = max(keyBits, wanted)
+        if keyBits <= mix.bits { return .done }
+        guard let shape = shape.widened(keyBits: keyBits, count: count, room: room) else { return .noRoom }
+        return begin(shape) ? .begun : .noRoom
+    }
+
+    /// Keys that may get longer have bits to spare as long as that costs no room. Those and the bits that have come to a
+    /// large table stand unmixed behind the others, so that the table stays in order when it is rebuilt.
+    private func begin(_ shape: TableShape) -> Bool {
+        if !mayWiden { return begin(shape, mix) }
+        let spacious = shape.spacious()
+        let base = Int(mix.baseBits)
+        // Lines are chosen by the first bits of a mixed key, which must be well mixed ones.
+        let isInOrder = bytes >= inOrderBytes && base >= shape.shift + 8
+        return begin(
+            spacious, KeyMix(bits: spacious.keyBits, extraBits: spacious.keyBits - (isInOrder ? base : keyBits)))
+    }
+
+    /// The same for keys of another kind, of which there are `count`: `rekey` says what becomes of a key, and is asked for
+    /// each until `finishGrowing`.
     func beginRekeying(
         keyBits: Int, count: Int, room: Int, _ rekey: @escaping (UInt64) -> UInt64
     ) -> Bool {
-        var wanted = TableShape(
-            keyBits: max(keyBits, TableShape.keyBitsMin), shift: shape.shift, parts: shape.parts)
-        while wanted.growAt < count + count / 8 {
-            guard let larger = wanted.next else { return false }
-            wanted = larger
-        }
-        return wanted.bytes <= room && beginMoving(to: wanted, rekey)
+        let bits = max(keyBits, TableShape.keyBitsMin)
+        guard let shape = shape.widened(keyBits: bits, count: count, room: room) else { return false }
+        self.keyBits = bits
+        mayWiden = false
+        return begin(shape, KeyMix(bits: bits), rekey)
     }
 
-    /// Makes a table of that shape ready to be filled; false if there is no memory for it. `rekey` says what becomes of a
-    /// key, from many threads at once, and is asked for each until `finishGrowing`.
-    func beginMoving(to shape: TableShape, _ rekey: ((UInt64) -> UInt64)? = nil) -> Bool {
+    private func begin(_ shape: TableShape, _ mix: KeyMix, _ rekey: ((UInt64) -> UInt64)? = nil) -> Bool {
         guard let lines = cm_map(shape.bytes) else { return false }
         usesSecondStarts.toggle()
         let view = TableView(
             shape, lines: lines.assumingMemoryBound(to: UInt8.self), starts: starts + (usesSecondStarts ? 8 : 0))
-        target = (shape, view, KeyMix(bits: shape.keyBits))
+        target = (shape, view, mix)
         self.rekey = rekey
         cm_store(nextPart, 0)
         cm_store(misfits, 0)
@@ -92,13 +130,15 @@ final class QuotientTable: @unchecked Sendable {
     func moveParts() {
         guard let target else { return }
         let lineCount = shape.lineCount
+        let isInOrder = rekey == nil && target.mix.baseBits == mix.baseBits
+        let stretch = TableView.Stretch(from: mix, to: target.mix)
         while true {
             let first = Int(cm_add(nextPart, 1)) * Self.linesPerPart
             if first >= lineCount { return }
             let end = min(first + Self.linesPerPart, lineCount)
             let lost =
-                rekey == nil
-                ? view.moveLines(first..<end, to: target.view)
+                isInOrder
+                ? view.moveLines(first..<end, to: target.view, stretch)
                 : moveOtherwise(first..<end, to: target.view, target.mix)
             if lost > 0 { _ = cm_add(misfits, UInt64(lost)) }
             cm_give_back(view.address(UInt64(first)), (end - first) * TableShape.lineBytes)
@@ -108,13 +148,15 @@ final class QuotientTable: @unchecked Sendable {
     /// Moves lines to a table for other keys; returns how many entries found no place.
     private func moveOtherwise(_ range: Range<Int>, to new: TableView, _ newMix: KeyMix) -> Int {
         let old = view
-        let rekey = rekey!
+        let oldMix = mix
+        let rekey = rekey
         var lost = 0
         for line in range {
             for index in 0..<shape.entriesPerLine {
                 let entry = old.entry(UInt64(line), index)
                 if entry == 0 { break }
-                let key = rekey(mix.key(old.mixedKey(entry, line: UInt64(line))))
+                var key = oldMix.key(old.mixedKey(entry, line: UInt64(line)))
+                if let rekey { key = rekey(key) }
                 if new.insert(newMix.mixed(key)) != .new { lost += 1 }
             }
         }

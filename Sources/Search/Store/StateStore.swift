@@ -44,10 +44,12 @@ final class StateStore: @unchecked Sendable {
     private let overflow: UnsafeMutablePointer<UInt64>
 
     /// States of so many bits at most are keys as they are: more would need table entries of 64 bits.
-    private static let directBits = 51
+    static let directBitsMax = 51
 
     /// Nil if there is no room for the smallest one.
-    init?(model: Model, layout: StateLayout, choice: StoreChoice, room: Int) {
+    init?(
+        model: Model, layout: StateLayout, choice: StoreChoice, directBitsMax: Int = StateStore.directBitsMax, room: Int
+    ) {
         self.layout = layout
         wordCount = layout.wordCount
         recordBytes = layout.recordBytes
@@ -64,7 +66,7 @@ final class StateStore: @unchecked Sendable {
             keyBits = bits
         case .folded: kind = .folded
         case .exact, .hashed:
-            if layout.wordCount > 1 || keyBits > Self.directBits {
+            if layout.wordCount > 1 || keyBits > directBitsMax {
                 dense = DenseFolding(model: model, layout: layout)
                 kind = dense == nil ? .folded : .dense
             }
@@ -82,7 +84,7 @@ final class StateStore: @unchecked Sendable {
             table = nil
             plain = VisitedSet(wordCount: wordCount, memoryLimit: room)
         } else {
-            guard let table = QuotientTable(keyBits: keyBits, room: room) else { return nil }
+            guard let table = QuotientTable(keyBits: keyBits, mayWiden: kind == .dense, room: room) else { return nil }
             self.table = table
         }
         counter = .allocate(capacity: 1)
@@ -128,19 +130,18 @@ final class StateStore: @unchecked Sendable {
         guard let table else { return .noRoom }
         let room = room - (bytes - table.bytes)
         if kind == .dense, let dense, dense.isTight {
-            let earlier = dense.arrangement
             guard dense.widen() else { return changeToFolding(dense, room: room) }
-            let change = dense.change(from: earlier)
-            let isBegun = table.beginRekeying(keyBits: dense.keyBits, count: count, room: room, change.key)
-            return isBegun ? .begun : .broken
+            switch table.beginWidening(keyBits: dense.keyBits, count: count, room: room) {
+            case .begun: return .begun
+            case .noRoom: return .broken
+            case .done: break
+            }
         }
         for dictionary in folding?.dictionaries ?? [] where dictionary.needsToGrow {
             if !dictionary.grow(room: room - table.bytes) { return .broken }
         }
-        guard needsLargerTable, let shape = table.shape.grown(room: room) else {
-            return needsLargerTable ? .noRoom : .done
-        }
-        return table.beginMoving(to: shape) ? .begun : .noRoom
+        guard needsLargerTable else { return .done }
+        return table.beginGrowing(room: room) ? .begun : .noRoom
     }
 
     /// The parts have too many values for a key: dictionaries take over.

@@ -73,18 +73,50 @@ struct TableShape: Equatable {
         return TableShape(keyBits: keyBits, shift: isLast ? shift + 1 : shift, parts: isLast ? 4 : parts + 1)
     }
 
-    /// Small tables double: moving them costs more than the room. Large ones grow by a third at least.
-    func grown(room: Int) -> TableShape? {
-        let wanted = bytes < 64 << 20 ? growAt * 2 : growAt / 3 * 4
+    /// Tables that fit a near cache double; of those beyond, moving costs more than room, so they quadruple while they are
+    /// small, then double, then grow by a third at least, and in the end as little as they can.
+    func grown(keyBits: Int, room: Int) -> TableShape? {
+        let wanted =
+            switch bytes >> 20 {
+            case 0: growAt * 2
+            case 1..<16: growAt * 4
+            case 16..<64: growAt * 2
+            case 64..<256: growAt / 3 * 4
+            default: growAt / 8 * 9
+            }
         var best: TableShape?
-        var shape = self
-        while let larger = shape.next, larger.bytes <= room {
-            shape = larger
-            // Where a larger table has narrower entries there may be a smaller one of many: the first that will do.
+        var size = next
+        while let larger = size, larger.bytes <= room {
+            // Where keys had bits to spare, entries may become narrower than they were.
+            let shape = TableShape(keyBits: keyBits, shift: larger.shift, parts: larger.parts)
             if shape.growAt > growAt { best = shape }
             if shape.growAt >= wanted { break }
+            size = larger.next
         }
         return best
+    }
+
+    /// The same for as many more bits as entries have room for.
+    func spacious() -> TableShape {
+        var best = self
+        while best.keyBits < DenseFolding.keyBitsMax {
+            let more = TableShape(keyBits: best.keyBits + 1, shift: shift, parts: parts)
+            if more.format != format { break }
+            best = more
+        }
+        return best
+    }
+}
+
+extension TableShape {
+    /// For keys of more bits, with room for `count` of them and some more; at most `room` bytes.
+    func widened(keyBits: Int, count: Int, room: Int) -> TableShape? {
+        var wanted = TableShape(keyBits: keyBits, shift: shift, parts: parts)
+        while wanted.growAt < count + count / 8 {
+            guard let larger = wanted.next else { return nil }
+            wanted = larger
+        }
+        return wanted.bytes <= room ? wanted : nil
     }
 }
 

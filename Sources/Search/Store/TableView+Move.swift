@@ -12,24 +12,41 @@ extension TableView {
         }
     }
 
-    /// Moves lines to a larger table for the same keys; returns how many entries found no place there.
-    func moveLines(_ range: Range<Int>, to new: TableView) -> Int {
+    /// How mixed keys get more unmixed bits at their end, or fewer where they use fewer: the lowest stay the lowest.
+    struct Stretch {
+        let from: UInt64
+        let to: UInt64
+        let mask: UInt64
+
+        init(from old: KeyMix, to new: KeyMix) {
+            from = old.extraBits
+            to = new.extraBits
+            mask = (1 << old.extraBits) - 1
+        }
+
+        @inline(__always)
+        func apply(_ mixed: UInt64) -> UInt64 { (mixed &>> from) &<< to | (mixed & mask) }
+    }
+
+    /// Moves lines to another table for the same keys; returns how many entries found no place there.
+    func moveLines(_ range: Range<Int>, to new: TableView, _ stretch: Stretch) -> Int {
         switch (format, new.format) {
-        case (.narrow, .narrow): moveLines(range, to: new, NarrowLine.self, NarrowLine.self)
-        case (.middle, .narrow): moveLines(range, to: new, MiddleLine.self, NarrowLine.self)
-        case (.middle, .middle): moveLines(range, to: new, MiddleLine.self, MiddleLine.self)
-        case (.wide, .narrow): moveLines(range, to: new, WideLine.self, NarrowLine.self)
-        case (.wide, .middle): moveLines(range, to: new, WideLine.self, MiddleLine.self)
-        case (.wide, .wide): moveLines(range, to: new, WideLine.self, WideLine.self)
-        case (.narrow, .middle), (.narrow, .wide), (.middle, .wide):
-            preconditionFailure("a table with more lines has no wider entries")
+        case (.narrow, .narrow): moveLines(range, to: new, stretch, NarrowLine.self, NarrowLine.self)
+        case (.narrow, .middle): moveLines(range, to: new, stretch, NarrowLine.self, MiddleLine.self)
+        case (.narrow, .wide): moveLines(range, to: new, stretch, NarrowLine.self, WideLine.self)
+        case (.middle, .narrow): moveLines(range, to: new, stretch, MiddleLine.self, NarrowLine.self)
+        case (.middle, .middle): moveLines(range, to: new, stretch, MiddleLine.self, MiddleLine.self)
+        case (.middle, .wide): moveLines(range, to: new, stretch, MiddleLine.self, WideLine.self)
+        case (.wide, .narrow): moveLines(range, to: new, stretch, WideLine.self, NarrowLine.self)
+        case (.wide, .middle): moveLines(range, to: new, stretch, WideLine.self, MiddleLine.self)
+        case (.wide, .wide): moveLines(range, to: new, stretch, WideLine.self, WideLine.self)
         }
     }
 
     /// What belongs to a line is told once for all of its entries: few of them stand elsewhere.
     @inline(__always)
     private func moveLines<Old: LineFormat, New: LineFormat>(
-        _ range: Range<Int>, to new: TableView, _: Old.Type, _: New.Type
+        _ range: Range<Int>, to new: TableView, _ stretch: Stretch, _: Old.Type, _: New.Type
     ) -> Int {
         // floor(n * ceil(2^64 / d) / 2^64) is floor(n / d) for n below 2^60, as d is below 16.
         let reciprocal = UInt64.max / attempts &+ 1
@@ -46,7 +63,7 @@ extension TableView {
                 let remainder = (entry &- 1).multipliedFullWidth(by: reciprocal).high
                 let isAtHome = remainder &* attempts == entry &- 1
                 let mixed = isAtHome ? high | (start &+ remainder) : mixedKey(entry, line: line)
-                if !new.place(mixed, New.self) { lost &+= 1 }
+                if !new.place(stretch.apply(mixed), New.self) { lost &+= 1 }
             }
         }
         return lost

@@ -20,9 +20,6 @@ struct VisitedSet: ~Copyable {
     let wordCount: Int
     private(set) var count = 0
 
-    /// What the search keeps beside the set on account of its states; it counts against the ceiling.
-    var bytesBeside = 0
-
     private let memoryLimit: Int
     private var chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt64>>
     private var chunkCount = 0
@@ -64,9 +61,9 @@ struct VisitedSet: ~Copyable {
     private var chunkBytes: Int { (wordCount << chunkShift) * 8 }
     private var tableBytes: Int { 4 << tableBits }
     /// Bytes allocated.
-    var bytes: Int { chunkCount * chunkBytes + chunkRoom * 8 + tableBytes + bytesBeside }
+    var bytes: Int { chunkCount * chunkBytes + chunkRoom * 8 + tableBytes }
     /// Bytes in use, without the untouched rest of the last chunk. It only grows, so it is the peak too.
-    var bytesUsed: Int { count * wordCount * 8 + tableBytes + bytesBeside }
+    var bytesUsed: Int { count * wordCount * 8 + tableBytes }
 
     /// A good mix of all bits of a state.
     @inline(__always)
@@ -84,14 +81,6 @@ struct VisitedSet: ~Copyable {
     /// works on many lines at once; the result serves only to keep the load.
     @inline(__always)
     func touch(_ hash: UInt64) -> UInt64 { UInt64(table[home(hash)]) }
-
-    /// The same for the state that the table's first entry names.
-    @inline(__always)
-    func touchState(_ hash: UInt64) -> UInt64 {
-        let entry = UInt64(table[home(hash)])
-        guard entry != 0, entry &>> UInt64(tableBits) == tag(hash) else { return 0 }
-        return state(number(entry))[0]
-    }
 
     /// Where the search for a hash begins: its high bits.
     @inline(__always)

@@ -7,6 +7,10 @@ struct OptionSyntax {
     var value: String?
     /// One short sentence without a full stop; a line feed breaks it by hand.
     let help: String
+    /// The values that there are, for completion; empty where they cannot be listed.
+    var values: [String] = []
+
+    var takesFile: Bool { value == "FILE" }
 }
 
 /// A command: what the parser accepts and what `--help` says are read from the same value, so they cannot differ.
@@ -21,6 +25,8 @@ struct CommandSyntax {
     let options: [OptionSyntax]
     /// Lines after the options.
     var notes = ""
+    /// The words that an operand may be, for completion; empty where it is a file.
+    var operandWords: [String] = []
 }
 
 /// The user's command line is wrong. Ends the run with `ExitCode.usage`.

@@ -11,7 +11,8 @@ extension Command {
             throw UsageError("\(what) is missing", command: syntax.name)
         }
         guard arguments.operands.count == 1 else {
-            throw UsageError("'\(arguments.operands[1])' is one too many: \(syntax.name) takes one \(what)",
+            throw UsageError(
+                "'\(arguments.operands[1])' is one too many: \(syntax.name) takes one \(what)",
                 command: syntax.name)
         }
         return first
@@ -22,13 +23,11 @@ extension Command {
 enum Commands {
     static var all: [any Command.Type] {
         [
-            CheckCommand.self, TestCommand.self, LayoutCommand.self, ExplainCommand.self, HeaderCommand.self,
-            BenchCommand.self, HelpCommand.self,
+            CheckCommand.self, TestCommand.self, ReplayCommand.self, SimulateCommand.self, ExplodeCommand.self,
+            LayoutCommand.self, ExplainCommand.self, HeaderCommand.self, BenchCommand.self, CompletionCommand.self,
+            ManCommand.self, HelpCommand.self,
         ]
     }
-
-    /// Known by name, so that nobody takes them for a typing error.
-    static let notYet = ["replay", "simulate"]
 
     static let help = OptionSyntax(long: "help", short: "h", help: "show this text")
 
@@ -39,6 +38,6 @@ enum Commands {
         let own = command.syntax
         return CommandSyntax(
             name: own.name, summary: own.summary, operands: own.operands, description: own.description,
-            options: own.options + [help], notes: own.notes)
+            options: own.options + [help], notes: own.notes, operandWords: own.operandWords)
     }
 }

@@ -9,7 +9,7 @@ enum ExplainCommand: Command {
             Tells more about the code of an error in a model (L0123), or about the word of a
             verdict (USE_AFTER_FREE). Without CODE lists all of them.
             """,
-        options: [])
+        options: [], operandWords: ["HOLDS"] + FailureKind.allCases.filter { $0 != .modelError }.map(\.word))
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         if arguments.operands.isEmpty {

@@ -10,13 +10,16 @@ enum TestCommand: Command {
             cannot judge are shown as skipped, never as passed.
             """,
         options: [
-            OptionSyntax(long: "format", value: "FORMAT", help: "text (default), or ktap as the kernel's tests")
+            OptionSyntax(
+                long: "format", value: "FORMAT",
+                help: "text (default), ktap as the kernel's tests, junit,\nor json ('lockwalk help json' tells how)",
+                values: formats)
         ] + SearchRequest.options.filter { $0.long != "no-progress" },
         notes: "The limits are those of each row. A row ends as FAIL when one is reached.\n\n"
             + "exit status: 0 all rows pass, 1 some fail, 2 the command or a model is wrong,\n"
             + "3 interrupted, 4 internal error")
 
-    private static let formats = ["text", "ktap"]
+    private static let formats = ["text", "ktap", "junit", "json"]
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
         guard !arguments.operands.isEmpty else { throw UsageError("PATH is missing", command: syntax.name) }
@@ -24,7 +27,9 @@ enum TestCommand: Command {
         request.showsProgress = false
         let format = arguments.last("format") ?? "text"
         guard formats.contains(format) else {
-            let near = nearest(format, in: formats).map { "; did you mean '\($0)'?" } ?? "; there are text and ktap"
+            let near =
+                nearest(format, in: formats).map { "; did you mean '\($0)'?" }
+                ?? "; there are text, ktap, junit and json"
             throw UsageError("unknown format '\(format)'\(near)", command: syntax.name)
         }
         let paths = try arguments.operands.flatMap { operand -> [String] in
@@ -33,7 +38,13 @@ enum TestCommand: Command {
             if found.isEmpty { throw Files.Failure(message: "there is no model (*.c) in '\(operand)'") }
             return found
         }
-        let reporter: any TestReporter = format == "ktap" ? KTAPReporter(out: console.out) : TextReporter(out: console.out)
+        let reporter: any TestReporter =
+            switch format {
+            case "ktap": KTAPReporter(out: console.out)
+            case "junit": JUnitReporter(out: console.out)
+            case "json": JSONReporter(out: console.out)
+            default: TextReporter(out: console.out)
+            }
         let summary = try run(paths, request, console, reporter)
         return summary.exitCode
     }

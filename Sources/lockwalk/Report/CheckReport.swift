@@ -19,24 +19,41 @@ struct CheckReport {
     let warnings: [Counterexample]
     /// Checks that were off: the verdict says nothing of them.
     var checksOff: [FailureKind] = []
+    var premises: Premises?
     var isQuiet = false
     var showsAllCoverage = false
+    var showsLines = false
+    var colors = TextColors.none
 
     func text() -> String {
         let (title, configuration) = titleAndConfiguration()
         let bounds = isHolding ? VerdictWording.bounds(result, model) : []
-        var text = VerdictWording.headline(result, title: title, within: bounds) + "\n"
+        var text = headline(title, bounds) + "\n"
         if isQuiet { return text }
-        if let violation { text += "\n" + TextRendering(violation).text() }
+        if let violation { text += "\n" + TextRendering(violation, colors: colors).text() }
         for (finding, example) in zip(result.warnings, warnings) {
-            text += "\nwarning: \(finding.verdictText)"
+            text +=
+                "\n" + colors.paint("warning: \(finding.verdictText)", .warning)
                 + (finding.kind == .dataRace ? " (under sequential consistency)" : "") + "\n\n"
-            text += TextRendering(example).text()
+            text += TextRendering(example, colors: colors).text()
         }
         text += moreWarnings()
         text += "\n" + numbers().map { $0 + "\n" }.joined()
         if let configuration { text += TextWrapping.hanging(configuration, width: 80) }
         return text + limitsOfTheAnswer().map { $0 + "\n" }.joined() + coverage()
+    }
+
+    /// Its first words are the verdict.
+    private func headline(_ title: String, _ bounds: [String]) -> String {
+        let line = VerdictWording.headline(result, title: title, within: bounds)
+        let style: TextColors.Style =
+            switch result.verdict {
+            case .holds: .good
+            case .violated: .bad
+            case .incomplete: .warning
+            }
+        let word = line.prefix { $0 != ":" }
+        return colors.paint(String(word), style) + line.dropFirst(word.count)
     }
 
     /// `warning: DATA_RACE(x), m.c:12 and m.c:30`
@@ -71,7 +88,8 @@ struct CheckReport {
 
     private func numbers() -> [String] {
         let statistics = result.statistics
-        var line = "\(Quantities.plural(statistics.states, "state")), "
+        var line =
+            "\(Quantities.plural(statistics.states, "state")), "
             + "\(Quantities.plural(statistics.transitions, "transition")), depth \(Quantities.grouped(statistics.depth))"
         line += "; \(Quantities.duration(statistics.seconds))"
         var size = "\(Quantities.plural(statistics.stateBits, "bit")) a state"
@@ -95,14 +113,20 @@ struct CheckReport {
 
     /// After a violation the search has not been everywhere: what it did not reach says nothing.
     private func coverage() -> String {
-        if case .violated(let finding) = result.verdict, finding.kind != .unreached { return "" }
-        let lines = CoverageWording(model: model, coverage: result.coverage).lines()
-        if lines.isEmpty { return "" }
+        let lineCoverage = showsLines ? LineCoverage(model: model, coverage: result.coverage).text() : ""
+        if case .violated(let finding) = result.verdict, finding.kind != .unreached { return lineCoverage }
+        // Of a search that was cut nothing is said to be vacuous.
+        let wording = CoverageWording(
+            model: model, coverage: result.coverage, premises: isHolding ? premises : nil)
+        let lines = wording.lines()
+        if lines.isEmpty { return lineCoverage }
         let shown = showsAllCoverage ? lines.count : min(lines.count, Self.coverageLinesMax)
         var soFar = ""
         if case .incomplete = result.verdict { soFar = " so far" }
         var text = "not reached\(soFar):\n" + lines.prefix(shown).map { "  \($0)\n" }.joined()
-        if shown < lines.count { text += "  and \(Quantities.grouped(lines.count - shown)) more (--coverage shows them)\n" }
-        return text
+        if shown < lines.count {
+            text += "  and \(Quantities.grouped(lines.count - shown)) more (--coverage shows them)\n"
+        }
+        return text + lineCoverage
     }
 }

@@ -1,5 +1,5 @@
-/// A fault of the checker ends with its own exit code and a sentence, as any other answer does: nobody may take a crash for
-/// a verdict. Debug builds keep Swift's backtraces.
+/// A fault of the checker ends with its own exit code and a sentence, as any other answer does: nobody may take a crash
+/// for a verdict. Debug builds keep Swift's backtraces.
 enum CrashReport {
     private static let text: StaticString = """
         lockwalk: internal error: the checker itself failed
@@ -17,6 +17,7 @@ enum CrashReport {
         sigaltstack(&stack, nil)
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
+            RawTerminal.restore()
             _ = Platform.write(2, CrashReport.text.utf8Start, CrashReport.text.utf8CodeUnitCount)
             _exit(ExitCode.internal.rawValue)
         }

@@ -19,6 +19,8 @@ enum Signals {
             sigaddset(&wanted, number)
         }
         pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+        // A file that may not grow any more is an error of the write, which has an answer; not the end of the program.
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// A shell that runs us in the background wants us to go on past the terminal's ^C.

@@ -44,6 +44,7 @@ final class KTAPReporter: TestReporter {
         case .failed(let reason):
             out.line("  # \(clean(row.place)): \(clean(reason))")
             out.line("  # \(clean(row.command))")
+            for line in row.traceLines { out.line(line.isEmpty ? "  #" : "  # \(line)") }
             out.line("  not ok \(index) \(name)")
         case .skipped(let reason): out.line("  ok \(index) \(name) # SKIP \(clean(reason))")
         }

@@ -1,6 +1,7 @@
 import Program
 import Search
 import Syntax
+import Trace
 
 /// Runs the rows of one model.
 struct ModelTest {
@@ -49,6 +50,7 @@ struct ModelTest {
 
     private struct Answer {
         var result: SearchResult
+        var model: Model
         /// In the words of the table.
         var found: String
         var seconds: Double
@@ -62,7 +64,7 @@ struct ModelTest {
         if case .violated(let finding) = result.verdict, finding.kind == .modelError {
             found = ModelFaultReport(model: model, finding: finding).line
         }
-        return Answer(result: result, found: found, seconds: Clock.now() - start)
+        return Answer(result: result, model: model, found: found, seconds: Clock.now() - start)
     }
 
     /// Rows that ask the same search share it.
@@ -91,7 +93,15 @@ struct ModelTest {
         if RowRules.accepts(row, result) { return outcome(.passed(found: found), seconds) }
         var reason = "found \(found), wanted \(RowRules.wanted(row))"
         if case .incomplete(let cut) = result.verdict { reason = "incomplete: \(VerdictWording.reason(cut))" }
-        return outcome(.failed(reason: reason), seconds)
+        var failed = outcome(.failed(reason: reason), seconds)
+        failed.example = try example(answer, wanted)
+        return failed
+    }
+
+    /// What was found instead, executed again; nothing where a fault of the model's text says it all.
+    private func example(_ answer: Answer, _ request: SearchRequest) throws -> Counterexample? {
+        guard case .violated(let finding) = answer.result.verdict, finding.kind != .modelError else { return nil }
+        return try Engine.counterexample(finding, of: answer.result, answer.model, request)
     }
 
     private func broken(_ outcome: ModelOutcome, _ trouble: String) -> ModelOutcome {
@@ -104,7 +114,8 @@ struct ModelTest {
     private func tell(_ first: Expectation, _ second: Expectation, _ variant: [String: Int64], _ loaded: LoadedModel) {
         let values = describe(variant, loaded)
         console.complain("\(place(first, loaded)): \(first.text) contradicts")
-        console.errors.line("          \(place(second, loaded)): \(second.text)" + (values.isEmpty ? "" : " for \(values)"))
+        console.errors.line(
+            "          \(place(second, loaded)): \(second.text)" + (values.isEmpty ? "" : " for \(values)"))
         console.errors.flush()
     }
 

@@ -1,5 +1,6 @@
 import Program
 import Search
+import Trace
 
 /// One EXPECT row of one variant, and what came of it.
 struct TestOutcome {
@@ -21,6 +22,17 @@ struct TestOutcome {
     var seconds: Double
     /// The command that shows the run.
     var command: String
+    /// Of a failed row: what was found instead, with its run.
+    var example: Counterexample?
+
+    /// Line of the row in its file.
+    var line: Int? { place.lastIndex(of: ":").flatMap { Int(place[place.index(after: $0)...]) } }
+
+    /// The run that was found, in lines; empty where there is none.
+    var traceLines: [Substring] {
+        guard let example else { return [] }
+        return TextRendering(example).text().split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    }
 
     var isFailure: Bool {
         if case .failed = status { true } else { false }

@@ -26,6 +26,7 @@ final class TextReporter: TestReporter {
             out.line(
                 "FAIL  \(outcome.place): \(outcome.row)\(variant): \(reason), \(Quantities.duration(outcome.seconds))")
             out.line("      \(outcome.command)")
+            for line in outcome.traceLines { out.line(line.isEmpty ? "" : "      \(line)") }
         case .skipped(let reason):
             out.line("skip  \(outcome.place): \(outcome.row)\(variant): \(reason)")
         }
@@ -39,7 +40,8 @@ final class TextReporter: TestReporter {
     }
 
     func end(_ summary: TestSummary) {
-        var line = "\(Quantities.plural(summary.passed, "row")) passed, \(Quantities.grouped(summary.failed)) failed, "
+        var line =
+            "\(Quantities.plural(summary.passed, "row")) passed, \(Quantities.grouped(summary.failed)) failed, "
             + "\(Quantities.grouped(summary.skipped)) skipped, in \(Quantities.plural(summary.models, "model"))"
         if !summary.withoutRows.isEmpty { line += "; \(Quantities.grouped(summary.withoutRows.count)) without EXPECT" }
         if summary.broken > 0 { line += "; \(Quantities.grouped(summary.broken)) that cannot be tested" }

@@ -1,16 +1,20 @@
-import Program
+/// Bits of a state that lie side by side.
+public struct StateStretch: Hashable, Sendable {
+    public var word: Int
+    public var shift: Int
+    public var bits: Int
 
-/// Bits of a state that belong together.
-struct StateStretch {
-    var word: Int
-    var shift: Int
-    var bits: Int
+    public init(word: Int, shift: Int, bits: Int) {
+        self.word = word
+        self.shift = shift
+        self.bits = bits
+    }
 }
 
 extension StateLayout {
     /// The used bits of a state, cut into stretches of at most `bitsMax` as they lie. A variable, or what one thread has,
     /// is cut only if it has more.
-    func stretches(model: Model, bitsMax: Int) -> [StateStretch] {
+    public func stretches(model: Model, bitsMax: Int) -> [StateStretch] {
         var stretches: [StateStretch] = []
         for atom in atoms(model) {
             if let last = stretches.last, last.word == atom.word, last.shift + last.bits == atom.shift,
