@@ -28,12 +28,13 @@ import Testing
                 Issue.record("LOCKWALK_SEED=\(seed)\n\(difference)\n\(text)")
             }
             switch checkReduction(model: model, limit: Self.limit, samples: 12, bound: 100) {
-            case .agrees(let plain, let reduced):
-                counts["plain", default: 0] += plain
-                counts["reduced", default: 0] += reduced
+            case .agrees(let agreement):
+                counts["plain", default: 0] += agreement.plainStates
+                counts["reduced", default: 0] += agreement.reducedStates
                 counts["models", default: 0] += 1
             case .differs(let difference): record(difference)
             case .tooLarge: counts["too large", default: 0] += 1
+            case .cut(let cut): record("cut: \(cut)")
             case .notReduced: counts["not reduced", default: 0] += 1
             }
             if let difference = try Self.engineDifference(model) { record(difference) }

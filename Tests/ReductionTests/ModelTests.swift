@@ -21,12 +21,12 @@ import Testing
         for variant in Self.variants {
             guard let model = ModelFiles.model(variant) else { continue }
             switch checkReduction(model: model, limit: Self.limit) {
-            case .agrees(let plain, let left):
-                plainStates += plain
-                reducedStates += left
+            case .agrees(let agreement):
+                plainStates += agreement.plainStates
+                reducedStates += agreement.reducedStates
                 reduced += 1
             case .differs(let difference): Issue.record("\(variant): \(difference)")
-            case .tooLarge, .notReduced: break
+            case .tooLarge, .notReduced, .cut: break
             }
         }
         print("\(reduced) of \(Self.variants.count) variants: \(reducedStates) of \(plainStates) states")

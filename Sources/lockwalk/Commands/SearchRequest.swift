@@ -15,6 +15,8 @@ struct SearchRequest {
     var threads = 0
     var store = StoreChoice.exact
     var reduction = ReductionChoice.none
+    /// For comparisons: reduce from so many states on; nil for the usual.
+    var reductionFrom: Int?
     var keepsDeadLocals = false
     var native = NativeUse.automatic
     var cachesNative = true

@@ -37,8 +37,14 @@ struct PersistenceCheck {
         return found.sorted { ($0.move.thread, $0.move.choice) < ($1.move.thread, $1.move.choice) }
     }
 
-    /// What is wrong with taking the thread alone; nil if nothing was found.
-    func fault(of thread: Int, in start: [UInt64], limit: Int) -> String? {
+    /// What is wrong with taking the thread alone, nil if nothing was found; and whether there was more to try.
+    func fault(of thread: Int, in start: [UInt64], limit: Int) -> (fault: String?, isBounded: Bool) {
+        var isBounded = false
+        let fault = fault(of: thread, in: start, limit: limit, isBounded: &isBounded)
+        return (fault, isBounded)
+    }
+
+    private func fault(of thread: Int, in start: [UInt64], limit: Int, isBounded: inout Bool) -> String? {
         let own = steps(start).filter { $0.move.thread == thread }
         if own.isEmpty { return "thread \(thread) is taken alone and cannot go on" }
         var seen: Set<[UInt64]> = [start]
@@ -70,6 +76,7 @@ struct PersistenceCheck {
                 if let after = other.after, seen.insert(after).inserted { work.append(after) }
             }
         }
+        isBounded = next < work.count
         return nil
     }
 

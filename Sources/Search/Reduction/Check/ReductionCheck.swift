@@ -9,14 +9,27 @@
 import Execution
 import Program
 
-public enum ReductionCheckResult: Sendable, Equatable {
+/// What was compared, and how much of it there was.
+public struct ReductionAgreement: Sendable, Equatable {
     /// States of the plain search, and of the reduced one.
-    case agrees(plain: Int, reduced: Int)
+    public var plainStates: Int
+    public var reducedStates: Int
+    /// States in which one thread was taken alone, and those of them in which all that the others can do was tried.
+    public var aloneStates: Int
+    public var triedStates: Int
+    /// In so many of these the others can reach more states than were tried.
+    public var boundedStates: Int
+}
+
+public enum ReductionCheckResult: Sendable, Equatable {
+    case agrees(ReductionAgreement)
     case differs(String)
     /// More states than the limit.
     case tooLarge
     /// There is nothing to reduce.
     case notReduced
+    /// The time was over, or somebody asked it to end.
+    case cut(Cut)
 }
 
 /// Checks the reduction of a model.
@@ -32,8 +45,10 @@ public func checkReduction(
     var ranges: InferredRanges = [:]
     while true {
         let layout = analyses.layout(ranges)
+        if layout.bitCount > StateLayout.bitsMax { return .tooLarge }
         var plain = ReferenceSearch(model: model, layout: layout, checks: checks, reduction: nil)
-        plain.run(limit: limit)
+        plain.run(limit: limit, isInterrupted: { analyses.interrupted() != nil })
+        if let cut = analyses.interrupted() { return .cut(cut) }
         let met = plain.interpreter.widenings
         if !met.isEmpty {
             ranges = widened(ranges, by: met, model: model)
@@ -45,23 +60,37 @@ public func checkReduction(
                 model: model, layout: layout, access: analyses.access, checks: checks, fault: fault)
         else { return .notReduced }
         var reduced = ReferenceSearch(model: model, layout: layout, checks: checks, reduction: reduction)
-        reduced.run(limit: .max)
+        reduced.run(limit: .max, isInterrupted: { analyses.interrupted() != nil })
+        if let cut = analyses.interrupted() { return .cut(cut) }
         if let difference = reduced.findings.difference(from: plain.findings) { return .differs(difference) }
-        if let difference = persistenceFault(&reduced, samples: samples, bound: bound) { return .differs(difference) }
-        return .agrees(plain: plain.states.count, reduced: reduced.states.count)
+        var agreement = ReductionAgreement(
+            plainStates: plain.states.count, reducedStates: reduced.states.count, aloneStates: 0, triedStates: 0,
+            boundedStates: 0)
+        let difference = persistenceFault(
+            &reduced, samples: samples, bound: bound, &agreement, isInterrupted: { analyses.interrupted() != nil })
+        if let difference { return .differs(difference) }
+        if let cut = analyses.interrupted() { return .cut(cut) }
+        return .agrees(agreement)
     }
 }
 
 /// Tries out some of the states in which one thread is taken alone, spread over the search.
-private func persistenceFault(_ search: inout ReferenceSearch, samples: Int, bound: Int) -> String? {
+private func persistenceFault(
+    _ search: inout ReferenceSearch, samples: Int, bound: Int, _ agreement: inout ReductionAgreement,
+    isInterrupted: () -> Bool
+) -> String? {
     let check = PersistenceCheck(
         model: search.model, layout: search.layout, checks: search.interpreter.options.checks)
-    var alone: [Int] = []
-    for index in search.states.indices where search.mask(search.states[index]) != ~0 { alone.append(index) }
+    let alone = search.aloneStates
+    agreement.aloneStates = alone.count
     for index in stride(from: 0, to: alone.count, by: max(1, alone.count / max(1, samples))) {
+        if isInterrupted() { return nil }
         let state = search.states[alone[index]]
         let thread = search.mask(state).trailingZeroBitCount
-        if let fault = check.fault(of: thread, in: state, limit: bound) { return fault }
+        let outcome = check.fault(of: thread, in: state, limit: bound)
+        if let fault = outcome.fault { return fault }
+        agreement.triedStates += 1
+        if outcome.isBounded { agreement.boundedStates += 1 }
     }
     return nil
 }

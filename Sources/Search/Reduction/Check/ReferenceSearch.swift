@@ -39,7 +39,8 @@ struct ReferenceSearch: ~Copyable {
     private(set) var findings = ReferenceFindings()
     private(set) var states: [[UInt64]] = []
     private(set) var seen: Set<[UInt64]> = []
-    private(set) var reducedStates = 0
+    /// States in which one thread is to be taken alone, even if it turns out that it cannot go on.
+    private(set) var aloneStates: [Int] = []
     private(set) var isComplete = false
     var expansion: Expansion
     var scratch: [Int32]
@@ -48,7 +49,8 @@ struct ReferenceSearch: ~Copyable {
         self.model = model
         self.layout = layout
         self.reduction = reduction
-        interpreter = Interpreter(model: model, layout: layout, options: ExecutionOptions(checks: checks, recordAccesses: true))
+        interpreter = Interpreter(
+            model: model, layout: layout, options: ExecutionOptions(checks: checks, recordAccesses: true))
         expansion = Expansion(wordCount: layout.wordCount, threadCount: model.threads.count)
         scratch = [Int32](repeating: 0, count: model.threads.count)
     }
@@ -63,17 +65,17 @@ struct ReferenceSearch: ~Copyable {
         }
     }
 
-    mutating func run(limit: Int) {
+    mutating func run(limit: Int, isInterrupted: () -> Bool = { false }) {
         let (initials, failures) = interpreter.initialStates()
         for failure in failures { findings.failures.insert([-1, Int(failure.instruction), failure.kind.rawValue]) }
         var next = 0
         for state in initials { add(state) }
         while next < states.count {
-            if states.count > limit || !interpreter.widenings.isEmpty { return }
+            if states.count > limit || !interpreter.widenings.isEmpty || isInterrupted() { return }
             let state = states[next]
             next += 1
             if isCut(state) { continue }
-            expand(state)
+            expand(state, number: next - 1)
         }
         isComplete = interpreter.widenings.isEmpty
     }
@@ -99,12 +101,12 @@ struct ReferenceSearch: ~Copyable {
         model.properties.indices.contains { model.properties[$0].kind == .constraint && !evaluate($0, state) }
     }
 
-    private mutating func expand(_ state: [UInt64]) {
+    private mutating func expand(_ state: [UInt64], number: Int) {
         var mask = mask(state)
+        if mask != ~0 { aloneStates.append(number) }
         state.withUnsafeBufferPointer { interpreter.expand($0.baseAddress!, into: &expansion) }
         // A thread that can only fail leaves the others to be looked at.
         if !(0..<expansion.count).contains(where: { mask >> UInt64(expansion.moves[$0].thread) & 1 != 0 }) { mask = ~0 }
-        if mask != ~0 { reducedStates += 1 }
         for failure in expansion.failures where mask >> UInt64(failure.move.thread) & 1 != 0 {
             findings.failures.insert([Int(failure.move.thread), Int(failure.instruction), failure.kind.rawValue])
         }
