@@ -131,6 +131,19 @@ extension CodeBuilder {
         checkGotos()
         place(done)
         emitExitChecks(body.range)
+        endOnCPU(body.range)
+        emit(.end, body.range)
+        return finish()
+    }
+
+    /// INTERRUPT: on top of what its CPU does.
+    func lowerInterrupt(_ body: Statement, _ range: SourceRange) -> Code {
+        let done = beginFrame(className)
+        beginHandler("interrupt \(className)", range)
+        lower(body)
+        checkGotos()
+        place(done)
+        endHandler(body.range)
         emit(.end, body.range)
         return finish()
     }

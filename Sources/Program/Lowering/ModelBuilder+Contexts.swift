@@ -4,6 +4,7 @@ extension ModelBuilder {
     /// Threads with their own cells: program point, depths, masks; then the grace-period domains over them.
     func layOutContexts() {
         addThreads()
+        addCPUCells()
         addContextCells()
         addDomains()
     }
@@ -79,7 +80,7 @@ extension ModelBuilder {
             where needs.context.contains(Needs.ContextNeed(field: field, threadClass: name)) {
                 let kind: Storage.Kind =
                     switch field {
-                    case .interruptsOff, .callbackRunning, .rcuWait, .ipiWait, .barrierWait:
+                    case .interruptsOff, .callbackRunning, .handlerRunning, .rcuWait, .ipiWait, .barrierWait:
                         .fixed(low: 0, high: 1, overflowName: nil)
                     default: .inferred(low: 0, high: 1)
                     }
@@ -100,8 +101,9 @@ extension ModelBuilder {
         if needs.waitsForRCU { addRCU() }
         if needs.waitsForIPI {
             let readers = model.threads.indices.compactMap { thread -> GraceDomain.Reader? in
-                let cell = contextCells[.interruptsOff]![thread]
-                return cell == 0 ? nil : .init(thread: thread, cells: [cell])
+                let cells = [contextCells[.interruptsOff]![thread], contextCells[.handlerRunning]![thread]]
+                    .filter { $0 != 0 }
+                return cells.isEmpty ? nil : .init(thread: thread, cells: cells)
             }
             ipiDomainCell = addDomain("IPI", readers, contextCells[.ipiWait]!.filter { $0 != 0 })
         }
@@ -121,7 +123,8 @@ extension ModelBuilder {
     private func addRCU() {
         let fields: [ContextField] =
             settings.rcuFlavor == .consolidated
-            ? [.rcu, .preemption, .spinlocks, .interruptsOff, .bottomHalves, .callbackRunning] : [.rcu]
+            ? [.rcu, .preemption, .spinlocks, .interruptsOff, .bottomHalves, .callbackRunning, .handlerRunning]
+            : [.rcu]
         let readers = model.threads.indices.compactMap { thread -> GraceDomain.Reader? in
             let cells = fields.compactMap { contextCells[$0]![thread] }.filter { $0 != 0 }
             return cells.isEmpty ? nil : .init(thread: thread, cells: cells)
@@ -198,6 +201,11 @@ extension ModelBuilder {
         case .writer(let type): return position(memory.shapes.writers[type])
         case .updater(let type): return position(memory.shapes.updaters[type])
         case .callbackMask: return Int64(info.callbackMaskCell)
+        case .cpuCell: return Int64(sharedCPU(ofThread: thread)?.keeperCell ?? 0)
+        case .interruptCell: return Int64(sharedCPU(ofThread: thread)?.interruptCell ?? 0)
+        case .earlierInterrupt: return earlierInterrupt(thread).map { Int64(model.threads[$0].programPointCell) } ?? 0
+        case .earlierInterruptMask: return earlierInterrupt(thread).map { 1 << Int64($0) } ?? 0
+        case .callPoint, .callNumber, .callArgument, .calledArgument: return 0
         case .callbackObject:
             for (callback, objects) in callbackObjects {
                 let threads = memory.threadsOfClass[callbackName(callback)] ?? 0..<0

@@ -192,6 +192,7 @@ final class ModelBuilder {
             total = ModelSettings.threadsMax
             threadsOfClass = threadsOfClass.mapValues { $0.clamped(to: 0..<total) }
         }
+        placement.findSharing(threadsOfClass)
         memory = MemoryBuilder(
             types: types, needs: needs, shapes: shapes(threadsOfClass), threadsOfClass: threadsOfClass,
             threadCount: total, widths: settings.widths)
@@ -255,8 +256,11 @@ final class ModelBuilder {
     private func lowerAll() {
         for (declaration, count) in threadDeclarations {
             let threads = memory.threadsOfClass[declaration.name.text] ?? 0..<0
-            let builder = CodeBuilder(self, className: declaration.name.text, kind: .thread)
-            let code = builder.lowerThread(declaration.body)
+            let isInterrupt = declaration.role == .interrupt
+            let builder = CodeBuilder(self, className: declaration.name.text, kind: isInterrupt ? .interrupt : .thread)
+            let code =
+                isInterrupt
+                ? builder.lowerInterrupt(declaration.body, declaration.name.range) : builder.lowerThread(declaration.body)
             // A count of 0 leaves the thread out, but its text is looked at all the same.
             guard count > 0 else { continue }
             absorb(builder.needs)

@@ -3,6 +3,9 @@ enum ContextField: String, Hashable, CaseIterable {
     case preemption, spinlocks, interruptsOff, bottomHalves, rcu
     /// 1 while a callback runs: under the consolidated flavour that is a read side.
     case callbackRunning
+    /// 1 while an interrupt handler runs: its CPU takes no other interrupt, and under the consolidated flavour that too is
+    /// a read side.
+    case handlerRunning
     /// Masks that the thread waits to become zero.
     case rcuWait, ipiWait, barrierWait
 
@@ -15,6 +18,7 @@ enum ContextField: String, Hashable, CaseIterable {
         case .bottomHalves: "bh_disable depth"
         case .rcu: "rcu_read_lock depth"
         case .callbackRunning: "callback running"
+        case .handlerRunning: "interrupt running"
         case .rcuWait: "grace period waits for"
         case .ipiWait: "IPI waits for"
         case .barrierWait: "rcu_barrier waits for"
