@@ -32,6 +32,9 @@ extension CodeBuilder {
     /// Whether some thread of the class may be interrupted.
     var isInterruptible: Bool { kind == .thread && model.placement.interruptedClasses.contains(className) }
 
+    /// `self` is the instance of a THREAD or INTERRUPT.
+    var hasSelf: Bool { kind == .thread || (kind == .interrupt && !isCalled) }
+
     private var isPreemptible: Bool { model.settings.preemption == .full }
 
     // MARK: Steps

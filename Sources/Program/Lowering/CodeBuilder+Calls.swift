@@ -117,7 +117,7 @@ extension CodeBuilder {
 
     // MARK: Whole codes
 
-    private func beginFrame(_ name: String, _ result: Type = .void, _ registers: [Register] = []) -> Int {
+    func beginFrame(_ name: String, _ result: Type = .void, _ registers: [Register] = []) -> Int {
         let done = newLabel()
         frames = [
             Frame(name: name, returnLabel: done, resultType: result, resultRegisters: registers, scopeBase: 0)
@@ -230,7 +230,7 @@ extension CodeBuilder {
     }
 
     /// Resolves labels, drops what cannot be reached, and keeps the needs of what can.
-    private func finish() -> Code {
+    func finish() -> Code {
         for (name, label) in programLabels { code.labels[name] = labelTargets[label] }
         if model.isTooLarge { return Code() }
         let cleanup = Cleanup(code: code, labelTargets: labelTargets)

@@ -73,6 +73,8 @@ final class CodeBuilder {
     var propertyResult: Register?
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.
     var modeRegisterBase = 0
+    /// The code is a function that an IPI runs.
+    var isCalled = false
     /// Where the step at hand begins, and who had the CPU then; of threads that share one.
     var stepLabel = -1
     var keeperAtStep: Operand = .constant(0)

@@ -34,6 +34,7 @@ extension ModelBuilder {
                 addThread("\(function)(\(target))", name, index: index, cpu: 0, isCallback: true)
             }
         }
+        addCallThreads()
     }
 
     private func objectName(_ address: CellID, _ type: Type) -> String {
@@ -44,7 +45,7 @@ extension ModelBuilder {
         (memory.targets[types.pointerKey(type)] ?? []).sorted()
     }
 
-    private func addThread(_ name: String, _ className: String, index: Int, cpu: Int, isCallback: Bool) {
+    func addThread(_ name: String, _ className: String, index: Int, cpu: Int, isCallback: Bool) {
         let number = model.threads.count
         let storage = memory.storage("\(className): point", .fixed(low: 0, high: 1, overflowName: nil))
         let point = memory.addCell(
@@ -205,7 +206,12 @@ extension ModelBuilder {
         case .interruptCell: return Int64(sharedCPU(ofThread: thread)?.interruptCell ?? 0)
         case .earlierInterrupt: return earlierInterrupt(thread).map { Int64(model.threads[$0].programPointCell) } ?? 0
         case .earlierInterruptMask: return earlierInterrupt(thread).map { 1 << Int64($0) } ?? 0
-        case .callPoint, .callNumber, .callArgument, .calledArgument: return 0
+        case .callArgument: return Int64(callArguments[thread] ?? 0)
+        case .callPoint(let function, let cpu):
+            return handler(function, cpu, sender: thread).map { Int64(model.threads[$0].programPointCell) } ?? 0
+        case .callNumber(let function, let cpu): return handler(function, cpu, sender: thread).map(Int64.init) ?? 0
+        case .calledArgument(let function, let cpu):
+            return handler(function, cpu, sender: thread).flatMap { callArguments[$0].map(Int64.init) } ?? 0
         case .callbackObject:
             for (callback, objects) in callbackObjects {
                 let threads = memory.threadsOfClass[callbackName(callback)] ?? 0..<0

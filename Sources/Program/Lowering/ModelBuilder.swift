@@ -23,6 +23,9 @@ final class ModelBuilder {
     var classIndex: [String: Int] = [:]
     var threadDeclarations: [(declaration: Declaration.Thread, count: Int)] = []
     var callbackObjects: [CallbackNeed: [CellID]] = [:]
+    /// The thread that runs each IPI's function, and the cell of its argument.
+    var calls: [Call: Int] = [:]
+    var callArguments: [Int: CellID] = [:]
     var tableIndex: [ThreadTable: Int] = [:]
     var coverageIndex: [CoverageKey: Int] = [:]
     /// Where each static local lies, by the place of its declaration.
@@ -187,10 +190,12 @@ final class ModelBuilder {
             threadsOfClass[callbackName(callback)] = total..<(total + count)
             total += count
         }
+        numberCalls(&total, &threadsOfClass)
         if total > ModelSettings.threadsMax {
             diagnostics.add(.tooManyThreads(total, ModelSettings.threadsMax))
             total = ModelSettings.threadsMax
             threadsOfClass = threadsOfClass.mapValues { $0.clamped(to: 0..<total) }
+            calls = calls.filter { $0.value < total }
         }
         placement.findSharing(threadsOfClass)
         memory = MemoryBuilder(
@@ -272,6 +277,7 @@ final class ModelBuilder {
                     threads: threads))
         }
         lowerCallbacks()
+        lowerCalls()
         lowerInitialization()
         for declaration in source.tree.declarations { lowerProperty(declaration) }
         for use in labelUses {

@@ -2,7 +2,7 @@ import Syntax
 
 /// Which CPU each thread runs on, and which CPUs are shared or interrupted. Callbacks of RCU are not placed.
 struct Placement {
-    /// By thread number, for THREAD, DAEMON and INTERRUPT; then for the handlers of IPIs with code.
+    /// By thread number; -1 for callbacks, which have no CPU.
     var cpus: [Int] = []
     /// Which of them run on top of others: INTERRUPTs and the handlers of IPIs.
     var isHandler: [Bool] = []
@@ -27,7 +27,7 @@ struct Placement {
     mutating func findSharing(_ threadsOfClass: [String: Range<Int>]) {
         let handled = Set(cpus.indices.filter { isHandler[$0] }.map { cpus[$0] })
         for (name, threads) in threadsOfClass {
-            let placed = threads.filter { $0 < cpus.count && !isHandler[$0] }
+            let placed = threads.filter { $0 < cpus.count && cpus[$0] >= 0 && !isHandler[$0] }
             if placed.contains(where: { self.threads(on: cpus[$0]).count > 1 }) { sharingClasses.insert(name) }
             if placed.contains(where: { handled.contains(cpus[$0]) }) { interruptedClasses.insert(name) }
         }

@@ -40,16 +40,17 @@ extension CodeBuilder {
     /// A CPU that waits for others with its interrupts off may be waited for by one that does the same.
     func checkMayWaitForCPUs(_ site: CallSite) {
         let name = site.name.text
-        if kind == .interrupt {
+        if kind == .interrupt || kind == .callback {
+            let place = kind == .interrupt ? "an interrupt" : "an RCU callback"
             check(
                 .constant(0), .sleepInAtomic, name: name,
-                "\(name)() waits for the other CPUs, and is called in an interrupt", site.range)
+                "\(name)() waits for other CPUs, and is called in \(place)", site.range)
         }
         guard hasContext(.interruptsOff) else { return }
         let isOn = isZero(loadHidden(context(.interruptsOff), site.range), site.range)
         check(
             isOn, .sleepInAtomic, name: name,
-            "\(name)() waits for the other CPUs, and is called with interrupts off", site.range)
+            "\(name)() waits for other CPUs, and is called with interrupts off", site.range)
     }
 
     func waitForCompletion(_ site: CallSite) -> Value {

@@ -54,7 +54,8 @@ struct DeadlockCheck {
 
     /// The set of those stuck, if it is an error; else 0.
     func stuck(_ threads: ThreadMasks, holders: UnsafePointer<UInt64>, state: UnsafePointer<UInt64>) -> UInt64 {
-        let important = self.important & ~pendingInterrupts(state)
+        let pending = pendingInterrupts(state)
+        let important = self.important & ~pending
         guard threads.waiting & important != 0 else { return 0 }
         if help.isForAll(threads, holders, state) { return 0 }
         var set = threads.waiting
@@ -72,7 +73,7 @@ struct DeadlockCheck {
             }
             if set & important == 0 { return 0 }
         }
-        return set
+        return set & ~pending
     }
 
     private func staysStuck(

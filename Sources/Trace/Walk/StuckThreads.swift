@@ -24,7 +24,7 @@ struct StuckThreads {
                 moment.status[thread] == .waitsForCondition || moment.status[thread] == .waitsForHolders
             })
         while let free = set.first(where: { !stays($0, set, moment, state) }) { set.remove(free) }
-        return set.contains { isImportant($0, state) } ? set.sorted() : []
+        return set.contains { isImportant($0, state) } ? set.filter { !isPending($0, state) }.sorted() : []
     }
 
     /// Daemons that wait among themselves are idle, and an interrupt that cannot come is none.
