@@ -24,6 +24,7 @@ struct Worker: ~Copyable {
     let wordCount: Int
     let threadCount: Int
     let important: UInt64
+    let interrupts: UInt64
     let states: LoadedStates
     /// Of the reduction.
     let pending: PendingSteps
@@ -67,6 +68,7 @@ struct Worker: ~Copyable {
         self.wordCount = wordCount
         self.threadCount = threadCount
         important = level.important
+        interrupts = level.deadlocks.interrupts
         self.states = states
         self.pending = pending
         memory = nil

@@ -4,6 +4,7 @@ extension ModelBuilder {
     /// Threads with their own cells: program point, depths, masks; then the grace-period domains over them.
     func layOutContexts() {
         addThreads()
+        addCPUCells()
         addContextCells()
         addDomains()
     }
@@ -14,7 +15,8 @@ extension ModelBuilder {
             let threads = memory.threadsOfClass[declaration.name.text] ?? 0..<0
             for index in 0..<threads.count {
                 let name = count == 1 ? declaration.name.text : "\(declaration.name.text)[\(index)]"
-                addThread(name, declaration.name.text, index: index, cpu: threads.lowerBound + index, isCallback: false)
+                let cpu = placement.cpu(ofThread: threads.lowerBound + index)
+                addThread(name, declaration.name.text, index: index, cpu: cpu, isCallback: false)
             }
         }
         for callback in needs.callbacks {
@@ -32,6 +34,7 @@ extension ModelBuilder {
                 addThread("\(function)(\(target))", name, index: index, cpu: 0, isCallback: true)
             }
         }
+        addCallThreads()
     }
 
     private func objectName(_ address: CellID, _ type: Type) -> String {
@@ -42,7 +45,7 @@ extension ModelBuilder {
         (memory.targets[types.pointerKey(type)] ?? []).sorted()
     }
 
-    private func addThread(_ name: String, _ className: String, index: Int, cpu: Int, isCallback: Bool) {
+    func addThread(_ name: String, _ className: String, index: Int, cpu: Int, isCallback: Bool) {
         let number = model.threads.count
         let storage = memory.storage("\(className): point", .fixed(low: 0, high: 1, overflowName: nil))
         let point = memory.addCell(
@@ -78,7 +81,7 @@ extension ModelBuilder {
             where needs.context.contains(Needs.ContextNeed(field: field, threadClass: name)) {
                 let kind: Storage.Kind =
                     switch field {
-                    case .interruptsOff, .callbackRunning, .rcuWait, .ipiWait, .barrierWait:
+                    case .interruptsOff, .callbackRunning, .handlerRunning, .rcuWait, .ipiWait, .barrierWait:
                         .fixed(low: 0, high: 1, overflowName: nil)
                     default: .inferred(low: 0, high: 1)
                     }
@@ -99,8 +102,9 @@ extension ModelBuilder {
         if needs.waitsForRCU { addRCU() }
         if needs.waitsForIPI {
             let readers = model.threads.indices.compactMap { thread -> GraceDomain.Reader? in
-                let cell = contextCells[.interruptsOff]![thread]
-                return cell == 0 ? nil : .init(thread: thread, cells: [cell])
+                let cells = [contextCells[.interruptsOff]![thread], contextCells[.handlerRunning]![thread]]
+                    .filter { $0 != 0 }
+                return cells.isEmpty ? nil : .init(thread: thread, cells: cells)
             }
             ipiDomainCell = addDomain("IPI", readers, contextCells[.ipiWait]!.filter { $0 != 0 })
         }
@@ -120,7 +124,8 @@ extension ModelBuilder {
     private func addRCU() {
         let fields: [ContextField] =
             settings.rcuFlavor == .consolidated
-            ? [.rcu, .preemption, .spinlocks, .interruptsOff, .bottomHalves, .callbackRunning] : [.rcu]
+            ? [.rcu, .preemption, .spinlocks, .interruptsOff, .bottomHalves, .callbackRunning, .handlerRunning]
+            : [.rcu]
         let readers = model.threads.indices.compactMap { thread -> GraceDomain.Reader? in
             let cells = fields.compactMap { contextCells[$0]![thread] }.filter { $0 != 0 }
             return cells.isEmpty ? nil : .init(thread: thread, cells: cells)
@@ -197,6 +202,16 @@ extension ModelBuilder {
         case .writer(let type): return position(memory.shapes.writers[type])
         case .updater(let type): return position(memory.shapes.updaters[type])
         case .callbackMask: return Int64(info.callbackMaskCell)
+        case .cpuCell: return Int64(sharedCPU(ofThread: thread)?.keeperCell ?? 0)
+        case .interruptCell: return Int64(sharedCPU(ofThread: thread)?.interruptCell ?? 0)
+        case .earlierInterrupt: return earlierInterrupt(thread).map { Int64(model.threads[$0].programPointCell) } ?? 0
+        case .earlierInterruptMask: return earlierInterrupt(thread).map { 1 << Int64($0) } ?? 0
+        case .callArgument: return Int64(callArguments[thread] ?? 0)
+        case .callPoint(let function, let cpu):
+            return handler(function, cpu, sender: thread).map { Int64(model.threads[$0].programPointCell) } ?? 0
+        case .callNumber(let function, let cpu): return handler(function, cpu, sender: thread).map(Int64.init) ?? 0
+        case .calledArgument(let function, let cpu):
+            return handler(function, cpu, sender: thread).flatMap { callArguments[$0].map(Int64.init) } ?? 0
         case .callbackObject:
             for (callback, objects) in callbackObjects {
                 let threads = memory.threadsOfClass[callbackName(callback)] ?? 0..<0

@@ -18,10 +18,14 @@ final class ModelBuilder {
     /// Index into `model.pools`, and the type of the objects.
     var pools: [String: (index: Int, type: Type)] = [:]
     var settings = ModelSettings()
+    var placement = Placement()
     /// Thread classes by name: index into `model.classes`.
     var classIndex: [String: Int] = [:]
     var threadDeclarations: [(declaration: Declaration.Thread, count: Int)] = []
     var callbackObjects: [CallbackNeed: [CellID]] = [:]
+    /// The thread that runs each IPI's function, and the cell of its argument.
+    var calls: [Call: Int] = [:]
+    var callArguments: [Int: CellID] = [:]
     var tableIndex: [ThreadTable: Int] = [:]
     var coverageIndex: [CoverageKey: Int] = [:]
     /// Where each static local lies, by the place of its declaration.
@@ -133,7 +137,9 @@ final class ModelBuilder {
         for declaration in source.tree.declarations {
             switch declaration.kind {
             case .setting(let name, let expression):
-                guard let value = types.evaluate(expression, &diagnostics) else { continue }
+                var words = types
+                if name.text == "PREEMPTION" { words.constants.merge(ModelSettings.Preemption.words) { $1 } }
+                guard let value = words.evaluate(expression, &diagnostics) else { continue }
                 settings.set(name, value, expression.range, &diagnostics)
             case .width(let path, let isStruct, let bits):
                 guard let value = types.evaluate(bits, &diagnostics) else { continue }
@@ -179,17 +185,20 @@ final class ModelBuilder {
             total += Int(count)
         }
         if threadDeclarations.isEmpty, !diagnostics.hasErrors { diagnostics.add(.noThread()) }
-        settings.cpuCount = total
+        placeThreads(total, threadsOfClass)
         for callback in needs.callbacks {
             let count = objectCount(of: callback.object)
             threadsOfClass[callbackName(callback)] = total..<(total + count)
             total += count
         }
+        numberCalls(&total, &threadsOfClass)
         if total > ModelSettings.threadsMax {
             diagnostics.add(.tooManyThreads(total, ModelSettings.threadsMax))
             total = ModelSettings.threadsMax
             threadsOfClass = threadsOfClass.mapValues { $0.clamped(to: 0..<total) }
+            calls = calls.filter { $0.value < total }
         }
+        placement.findSharing(threadsOfClass)
         memory = MemoryBuilder(
             types: types, needs: needs, shapes: shapes(threadsOfClass), threadsOfClass: threadsOfClass,
             threadCount: total, widths: settings.widths)
@@ -240,13 +249,24 @@ final class ModelBuilder {
         return shapes
     }
 
+    private static func classKind(_ role: Declaration.Thread.Role) -> ThreadClass.Kind {
+        switch role {
+        case .thread: .thread
+        case .daemon: .daemon
+        case .interrupt: .interrupt
+        }
+    }
+
     // MARK: Code
 
     private func lowerAll() {
         for (declaration, count) in threadDeclarations {
             let threads = memory.threadsOfClass[declaration.name.text] ?? 0..<0
-            let builder = CodeBuilder(self, className: declaration.name.text, kind: .thread)
-            let code = builder.lowerThread(declaration.body)
+            let isInterrupt = declaration.role == .interrupt
+            let builder = CodeBuilder(self, className: declaration.name.text, kind: isInterrupt ? .interrupt : .thread)
+            let code =
+                isInterrupt
+                ? builder.lowerInterrupt(declaration.body, declaration.name.range) : builder.lowerThread(declaration.body)
             // A count of 0 leaves the thread out, but its text is looked at all the same.
             guard count > 0 else { continue }
             absorb(builder.needs)
@@ -254,10 +274,11 @@ final class ModelBuilder {
             classIndex[declaration.name.text] = model.classes.count
             model.classes.append(
                 ThreadClass(
-                    name: declaration.name.text, kind: declaration.isDaemon ? .daemon : .thread, code: code,
+                    name: declaration.name.text, kind: Self.classKind(declaration.role), code: code,
                     threads: threads))
         }
         lowerCallbacks()
+        lowerCalls()
         lowerInitialization()
         for declaration in source.tree.declarations { lowerProperty(declaration) }
         for use in labelUses {

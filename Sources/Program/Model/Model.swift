@@ -24,13 +24,35 @@ public struct ModelThread: Sendable {
     }
 }
 
+/// A CPU that threads share or that takes interrupts.
+public struct ModelCPU: Sendable {
+    public var number: Int
+    /// The threads that run there one at a time, and the handlers that run on top of them.
+    public var threads: [Int] = []
+    public var handlers: [Int] = []
+    /// Number plus 1 of the thread that the CPU cannot be taken from, 0 if there is none: under PREEMPTION(FULL) one with
+    /// preemption off, else the one that runs. 0 where the CPU is not shared.
+    public var keeperCell: CellID = 0
+    /// Number plus 1 of the thread that has interrupts off there, or of the handler that runs. 0 where none can come.
+    public var interruptCell: CellID = 0
+
+    public init(number: Int) { self.number = number }
+}
+
 /// What the instances of one THREAD share.
 public struct ThreadClass: Sendable {
     public enum Kind: Sendable {
         case thread
         case daemon
+        /// Runs on top of whatever its CPU does, once for each instance, or not at all.
+        case interrupt
         /// Idle until `startCallback`; its first step waits for the grace period.
         case callback
+        /// Idle until an IPI with code is sent to its CPU; then an interrupt.
+        case call
+
+        /// Waits to be started by a thread.
+        public var isStarted: Bool { self == .callback || self == .call }
     }
 
     public var name: String
@@ -129,6 +151,8 @@ public struct Model: Sendable {
     public var domains: [GraceDomain] = []
     public var classes: [ThreadClass] = []
     public var threads: [ModelThread] = []
+    /// The CPUs that are shared or interrupted, ascending.
+    public var cpus: [ModelCPU] = []
     /// Rows of constants that differ by thread, see `Operand.perThread`. Each has an entry per thread, and a last one for
     /// INIT and properties.
     public var threadTables: [[Int64]] = []
