@@ -41,7 +41,7 @@ extension CodeBuilder {
         case .index(let base, let index):
             return elementPlace(base, index, expression)
         case .call(let name, let arguments) where name.text == "this_cpu" && arguments.count == 1:
-            return perCPUPlace(arguments[0], cpu: Value(type: .int, parts: [model.perThread(.cpu)], range: 0...63), expression)
+            return thisCPUPlace(arguments[0], expression)
         case .call(let name, let arguments) where name.text == "per_cpu" && arguments.count == 2:
             return perCPUPlace(arguments[0], cpu: lower(arguments[1]), expression)
         case .compoundLiteral(let typeName, let initializer):
@@ -281,6 +281,11 @@ extension CodeBuilder {
             }
         }
         return result
+    }
+
+    func thisCPUPlace(_ variable: Expression, _ expression: Expression) -> Place? {
+        let cpu = Value(type: .int, parts: [model.perThread(.cpu)], range: 0...63)
+        return perCPUPlace(variable, cpu: cpu, expression)
     }
 
     private func perCPUPlace(_ variable: Expression, cpu: Value, _ expression: Expression) -> Place? {

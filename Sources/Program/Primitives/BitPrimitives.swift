@@ -10,8 +10,6 @@ enum BitPrimitives {
         "test_and_set_bit_lock": Primitive(2) { $0.changeBit($1, set: true, .acquire, test: true) },
         "test_and_clear_bit": Primitive(2) { $0.changeBit($1, set: false, .full, test: true) },
         "test_bit": Primitive(2, .pure) { $0.testBit($1) },
-        "this_cpu_inc": Primitive(1) { $0.thisCPUAdd($1, 1) },
-        "this_cpu_dec": Primitive(1) { $0.thisCPUAdd($1, -1) },
     ]
 }
 
@@ -60,20 +58,5 @@ extension CodeBuilder {
         let isSet = binary(.hasBit, old.operand, bit, site.range)
         showResult(isSet)
         return Value(type: .bool, parts: [isSet], range: 0...1)
-    }
-
-    /// One step against the thread's own CPU.
-    func thisCPUAdd(_ site: CallSite, _ amount: Int64) -> Value {
-        guard let place = lowerPlace(site.arguments[0]) else { return .error }
-        guard place.type.isInteger, case .memory(let address, let isChecked) = place.location else {
-            report(.notPerCPU(site.arguments[0].range))
-            return .error
-        }
-        beginStep(.readModifyWrite, site.range)
-        let old = load(address, place, isChecked: isChecked, access(.marked), site.range)
-        let sum = arithmetic(.add, old, Value(amount), site.range)
-        guard let new = convert(sum, to: place.type, site.range) else { return .error }
-        emit(.store(address, new.operand, access(.marked)), site.range)
-        return .nothing
     }
 }

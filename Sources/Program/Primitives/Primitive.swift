@@ -46,7 +46,7 @@ enum PrimitiveTable {
         let families = [
             AccessPrimitives.table, AtomicPrimitives.table, BitPrimitives.table, RefcountPrimitives.table,
             SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table, SequencePrimitives.table,
-            InterruptibleLockPrimitives.table,
+            InterruptibleLockPrimitives.table, PerCPUPrimitives.table,
             ContextPrimitives.table, RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,
             CompletionPrimitives.table, CallPrimitives.table, ObjectPrimitives.table, ChoicePrimitives.table, ProofPrimitives.table,
         ]

@@ -32,7 +32,7 @@ extension LanguageNames {
     /// Functions that a model may use, or define itself.
     public static let additions: Set<String> = Set(functionAliases.keys).union([
         "mutex_lock_interruptible", "mutex_lock_killable", "down_read_interruptible", "down_read_killable",
-        "down_write_killable",
+        "down_write_killable", "on_each_cpu", "smp_call_function", "this_cpu_add", "this_cpu_read", "this_cpu_write",
     ])
 
     /// By alias, the name that it stands for: `raw_spin_lock`, `atomic_long_inc`.

@@ -68,6 +68,7 @@ extension Parser {
         try expect(.comma, "','")
         let count = try parseAssignment()
         try expect(.rightParen, "')'")
+        if at(.semicolon), word != "INTERRUPT" { return .announcedThread(name) }
         let body = try parsePartBody(word, start)
         let role: Declaration.Thread.Role = word == "DAEMON" ? .daemon : word == "INTERRUPT" ? .interrupt : .thread
         return .thread(.init(name: name, count: count, role: role, cpu: cpu, body: body))

@@ -10,6 +10,8 @@ public struct Declaration: Sendable {
         case config(TypeName, Name, Expression)
         /// `THREAD(name, count) { … }`, `THREAD_ON(cpu, name, count) { … }`, `DAEMON`, `INTERRUPT`
         case thread(Thread)
+        /// `THREAD(name, count);`: what C needs before `wake_up_process(name, 0)` or `ended(name, 0)` further up.
+        case announcedThread(Name)
         /// `INIT { … }`
         case initialization(body: Statement)
         /// `OBJECTS(type, name, count, flags…)`

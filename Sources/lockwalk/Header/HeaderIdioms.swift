@@ -27,6 +27,9 @@ var headerIdioms: String {
         int mutex_lock_interruptible(struct mutex *), mutex_lock_killable(struct mutex *);
         int down_read_interruptible(struct rw_semaphore *), down_read_killable(struct rw_semaphore *);
         int down_write_killable(struct rw_semaphore *);
+        #define this_cpu_add(name, amount)    ((void)(name[lw_cpu()] += (amount)))
+        #define this_cpu_read(name)           (name[lw_cpu()])
+        #define this_cpu_write(name, value)   ((void)(name[lw_cpu()] = (value)))
 
         """# + aliases.joined(separator: "\n") + "\n"
 }

@@ -242,8 +242,8 @@ bool refcount_inc_not_zero(refcount_t *), refcount_dec_and_test(refcount_t *), r
 #define test_and_clear_bit(bit, word) (clear_bit(bit, word), lw_choice())
 #define test_and_set_bit_lock(bit, word) test_and_set_bit(bit, word)
 #define clear_bit_unlock(bit, word)   clear_bit(bit, word)
-#define this_cpu_inc(x)              ((void)(x)++)
-#define this_cpu_dec(x)              ((void)(x)--)
+#define this_cpu_inc(x)              ((void)&(x))       /* of a PER_CPU variable by its name, or of this_cpu(name) */
+#define this_cpu_dec(x)              ((void)&(x))
 
 /* ---- waiting --------------------------------------------------------------- */
 

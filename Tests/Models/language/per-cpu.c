@@ -13,9 +13,10 @@ THREAD(first, 2)
 
 THREAD(second, 1)
 {
-	this_cpu_inc(this_cpu(counters));
-	this_cpu(counters) += 2;
-	this_cpu_dec(this_cpu(counters));
+	this_cpu_inc(counters);
+	this_cpu_add(counters, 2);
+	this_cpu_dec(counters);
+	this_cpu_write(seen, this_cpu_read(counters) != 2);
 	BUG_ON(smp_processor_id() != 2);
 }
 
