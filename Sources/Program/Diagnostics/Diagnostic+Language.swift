@@ -182,4 +182,8 @@ extension Diagnostic {
     static func badSetting(_ range: SourceRange, _ name: String, _ values: String) -> Diagnostic {
         Diagnostic("L0482", range, "\(name) does not take this value", suggestion: "use \(values)")
     }
+
+    static func badCPU(_ range: SourceRange, _ cpu: Int64, _ limit: Int) -> Diagnostic {
+        Diagnostic("L0483", range, "there is no CPU \(cpu)", suggestion: "CPUs have the numbers 0 to \(limit - 1)")
+    }
 }

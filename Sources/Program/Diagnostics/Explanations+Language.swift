@@ -261,5 +261,15 @@ extension ProgramExplanations {
 
             THREAD(t, 1) { count = 1; }
             """),
+        entry(
+            "L0483", "no such CPU",
+            "THREAD_ON and INTERRUPT name the CPU that the code runs on, by an expression over CONFIGs and `self`. "
+                + "It must be a number from 0 on, and the same number means the same CPU everywhere. Threads that "
+                + "are not placed take the lowest numbers where no thread is placed.",
+            """
+            static int count;
+
+            THREAD_ON(self - 1, t, 2) { WRITE_ONCE(count, 1); }
+            """),
     ]
 }

@@ -14,7 +14,8 @@ extension ModelBuilder {
             let threads = memory.threadsOfClass[declaration.name.text] ?? 0..<0
             for index in 0..<threads.count {
                 let name = count == 1 ? declaration.name.text : "\(declaration.name.text)[\(index)]"
-                addThread(name, declaration.name.text, index: index, cpu: threads.lowerBound + index, isCallback: false)
+                let cpu = placement.cpu(ofThread: threads.lowerBound + index)
+                addThread(name, declaration.name.text, index: index, cpu: cpu, isCallback: false)
             }
         }
         for callback in needs.callbacks {

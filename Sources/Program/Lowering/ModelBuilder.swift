@@ -18,6 +18,7 @@ final class ModelBuilder {
     /// Index into `model.pools`, and the type of the objects.
     var pools: [String: (index: Int, type: Type)] = [:]
     var settings = ModelSettings()
+    var placement = Placement()
     /// Thread classes by name: index into `model.classes`.
     var classIndex: [String: Int] = [:]
     var threadDeclarations: [(declaration: Declaration.Thread, count: Int)] = []
@@ -133,7 +134,9 @@ final class ModelBuilder {
         for declaration in source.tree.declarations {
             switch declaration.kind {
             case .setting(let name, let expression):
-                guard let value = types.evaluate(expression, &diagnostics) else { continue }
+                var words = types
+                if name.text == "PREEMPTION" { words.constants.merge(ModelSettings.Preemption.words) { $1 } }
+                guard let value = words.evaluate(expression, &diagnostics) else { continue }
                 settings.set(name, value, expression.range, &diagnostics)
             case .width(let path, let isStruct, let bits):
                 guard let value = types.evaluate(bits, &diagnostics) else { continue }
@@ -179,7 +182,7 @@ final class ModelBuilder {
             total += Int(count)
         }
         if threadDeclarations.isEmpty, !diagnostics.hasErrors { diagnostics.add(.noThread()) }
-        settings.cpuCount = total
+        placeThreads(total, threadsOfClass)
         for callback in needs.callbacks {
             let count = objectCount(of: callback.object)
             threadsOfClass[callbackName(callback)] = total..<(total + count)
@@ -240,6 +243,14 @@ final class ModelBuilder {
         return shapes
     }
 
+    private static func classKind(_ role: Declaration.Thread.Role) -> ThreadClass.Kind {
+        switch role {
+        case .thread: .thread
+        case .daemon: .daemon
+        case .interrupt: .interrupt
+        }
+    }
+
     // MARK: Code
 
     private func lowerAll() {
@@ -254,7 +265,7 @@ final class ModelBuilder {
             classIndex[declaration.name.text] = model.classes.count
             model.classes.append(
                 ThreadClass(
-                    name: declaration.name.text, kind: declaration.isDaemon ? .daemon : .thread, code: code,
+                    name: declaration.name.text, kind: Self.classKind(declaration.role), code: code,
                     threads: threads))
         }
         lowerCallbacks()

@@ -1,6 +1,6 @@
 import Syntax
 
-/// The settings of a model: RCU_FLAVOR, LOCKS, WIDTH.
+/// The settings of a model: RCU_FLAVOR, LOCKS, PREEMPTION, WIDTH.
 struct ModelSettings {
     enum RCUFlavor: Int64 {
         case consolidated = 0
@@ -12,8 +12,19 @@ struct ModelSettings {
         case readerPreference = 1
     }
 
+    /// When threads that share a CPU switch, beside where they wait.
+    enum Preemption: Int64 {
+        case full = 0
+        case voluntary = 1
+        case none = 2
+
+        /// The words of PREEMPTION, which are words nowhere else.
+        static let words: [String: Int64] = ["FULL": 0, "VOLUNTARY": 1, "NONE": 2]
+    }
+
     var rcuFlavor = RCUFlavor.consolidated
     var lockPolicy = LockPolicy.writerQueued
+    var preemption = Preemption.full
     var widths: [String: Int] = [:]
     var widthRanges: [String: SourceRange] = [:]
     var cpuCount = 0
@@ -40,7 +51,11 @@ struct ModelSettings {
             }
             lockPolicy = policy
         default:
-            diagnostics.add(.notYet(name.text, name.range))
+            guard let kind = Preemption(rawValue: value) else {
+                diagnostics.add(.badSetting(range, name.text, "FULL, VOLUNTARY or NONE"))
+                return
+            }
+            preemption = kind
         }
     }
 }

@@ -29,6 +29,8 @@ public struct ThreadClass: Sendable {
     public enum Kind: Sendable {
         case thread
         case daemon
+        /// Runs on top of whatever its CPU does, once for each instance, or not at all.
+        case interrupt
         /// Idle until `startCallback`; its first step waits for the grace period.
         case callback
     }

@@ -8,7 +8,7 @@ extension Parser {
         let kind: Declaration.Kind
         switch word {
         case "CONFIG": kind = try parseConfig()
-        case "THREAD", "DAEMON": kind = try parseThread(word, start)
+        case "THREAD", "THREAD_ON", "DAEMON", "INTERRUPT": kind = try parseThread(word, start)
         case "INIT": kind = .initialization(body: try parsePartBody("INIT", start))
         case "OBJECTS": kind = try parseObjects()
         case "LEADS_TO": kind = try parseLeadsTo()
@@ -24,7 +24,7 @@ extension Parser {
             try expect(.rightParen, "')'")
         case "WIDTH": kind = try parseWidth()
         case "PER_CPU": kind = try parsePerCPU()
-        case "THREAD_ON", "INTERRUPT", "REGISTER", "TLB", "TLB_WALK": kind = try skipPart(Name(word, start))
+        case "REGISTER", "TLB", "TLB_WALK": kind = try skipPart(Name(word, start))
         default: kind = try parseProperty(word, start)
         }
         let hasBody = previousKind == .rightBrace
@@ -56,15 +56,21 @@ extension Parser {
         return .config(type, name, value)
     }
 
-    /// THREAD(name, count) { … }
+    /// THREAD(name, count) { … }, THREAD_ON(cpu, name, count) { … }
     private mutating func parseThread(_ word: String, _ start: SourceRange) throws(SyntaxFailure) -> Declaration.Kind {
         try expect(.leftParen, "'('")
+        var cpu: Expression?
+        if word == "THREAD_ON" || word == "INTERRUPT" {
+            cpu = try parseAssignment()
+            try expect(.comma, "','")
+        }
         let name = try parseAnyName()
         try expect(.comma, "','")
         let count = try parseAssignment()
         try expect(.rightParen, "')'")
         let body = try parsePartBody(word, start)
-        return .thread(.init(name: name, count: count, isDaemon: word == "DAEMON", body: body))
+        let role: Declaration.Thread.Role = word == "DAEMON" ? .daemon : word == "INTERRUPT" ? .interrupt : .thread
+        return .thread(.init(name: name, count: count, role: role, cpu: cpu, body: body))
     }
 
     /// OBJECTS(type, name, count, flags…)

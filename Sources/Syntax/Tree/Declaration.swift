@@ -8,7 +8,7 @@ public struct Declaration: Sendable {
         case function(Function)
         /// `CONFIG(type, name, value)`
         case config(TypeName, Name, Expression)
-        /// `THREAD(name, count) { … }`, `DAEMON`
+        /// `THREAD(name, count) { … }`, `THREAD_ON(cpu, name, count) { … }`, `DAEMON`, `INTERRUPT`
         case thread(Thread)
         /// `INIT { … }`
         case initialization(body: Statement)
@@ -29,7 +29,7 @@ public struct Declaration: Sendable {
         /// `PER_CPU(type, name)`
         case perCPU(TypeName, Name)
         /// A part of the language that is accepted by the grammar and refused by name as not yet supported:
-        /// `THREAD_ON`, `INTERRUPT`, `REGISTER`, `TLB`, `TLB_WALK`.
+        /// `REGISTER`, `TLB`, `TLB_WALK`.
         case notYet(Name)
     }
 
@@ -43,15 +43,22 @@ public struct Declaration: Sendable {
     }
 
     public struct Thread: Sendable {
+        public enum Role: Sendable {
+            case thread, daemon, interrupt
+        }
+
         public let name: Name
         public let count: Expression
-        public let isDaemon: Bool
+        public let role: Role
+        /// Where it runs, with `self` for the instance; nil where the text does not say.
+        public let cpu: Expression?
         public let body: Statement
 
-        public init(name: Name, count: Expression, isDaemon: Bool, body: Statement) {
+        public init(name: Name, count: Expression, role: Role, cpu: Expression? = nil, body: Statement) {
             self.name = name
             self.count = count
-            self.isDaemon = isDaemon
+            self.role = role
+            self.cpu = cpu
             self.body = body
         }
     }

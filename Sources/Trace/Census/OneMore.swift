@@ -58,7 +58,8 @@ public struct OneMore: Sendable {
         switch old.kind {
         case .thread(let thread):
             let more = Declaration.Thread(
-                name: thread.name, count: plusOne(thread.count), isDaemon: thread.isDaemon, body: thread.body)
+                name: thread.name, count: plusOne(thread.count), role: thread.role, cpu: thread.cpu,
+                body: thread.body)
             declarations[index] = Declaration(.thread(more), old.range)
         case .objects(let type, let name, let count, let flags):
             declarations[index] = Declaration(.objects(type, name, count: plusOne(count), flags: flags), old.range)
