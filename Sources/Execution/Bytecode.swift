@@ -59,6 +59,8 @@ enum Opcode: UInt8 {
     case choose
     /// `flag`: 0 condition, 1 holders in `b`, 2 grace period of domain `b`, mask `c`.
     case awaitCondition
+    /// This outcome need never come.
+    case spurious
     /// Failure `x` if `a` is zero.
     case check
     case graceBegin, quiesce

@@ -38,6 +38,8 @@ extension BytecodeCompiler {
             add(Op(code: .choose, a: UInt16(target), b: place(low), c: place(high)), assigns: target)
         case .await(let condition, let wait):
             emitAwait(condition, wait)
+        case .spurious:
+            add(Op(code: .spurious))
         case .check(let condition, let failure):
             if isOff(model.failures[failure].kind) { return }
             if let known = constant(condition), known != 0 { return }

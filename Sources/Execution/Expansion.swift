@@ -17,7 +17,8 @@ public enum ThreadStatus: UInt8, Sendable {
     case ended
     /// It has at least one successor or failure.
     case enabled
-    /// Its step waits for a condition that others may make true.
+    /// Its step waits for a condition that others may make true. It may have successors all the same: a spurious wake-up is
+    /// a step that can be taken, and nothing to rely on.
     case waitsForCondition
     /// Its step waits for the threads in `Expansion.holders`.
     case waitsForHolders

@@ -111,10 +111,11 @@ public final class Interpreter: @unchecked Sendable {
                 } else {
                     settle(outcome, thread, &tally, &expansion)
                 }
+                if scratch.pointee.isSpurious, outcome != .blocked { tally.spurious &+= 1 }
             } while scratch.pointee.depth > 0 && machine.nextChoice()
-            if tally.outcomes > 0 {
+            if tally.outcomes > 0 { machine.stepTaken[step.pointee.coverage] = 1 }
+            if tally.outcomes > tally.spurious {
                 if tally.outcomes == tally.abandoned { masks.abandoned |= bit }
-                machine.stepTaken[step.pointee.coverage] = 1
             } else {
                 if tally.waitsForHolders { masks.waitsForHolders |= bit } else { masks.waitsForCondition |= bit }
                 expansion.holders[thread] = tally.holders
@@ -129,6 +130,8 @@ public final class Interpreter: @unchecked Sendable {
     struct Tally {
         var outcomes: Int32 = 0
         var abandoned: Int32 = 0
+        /// Of the outcomes, those that need never come: a thread that has no others waits.
+        var spurious: Int32 = 0
         var blocked = 0
         var waitsForHolders = false
         var holders: UInt64 = 0

@@ -12,6 +12,7 @@ extension Machine {
         var last = -1
         var budget = Scratch.backwardJumpsMax
         scratch.pointee.depth = 0
+        scratch.pointee.isSpurious = false
         while true {
             let op = next
             let a = Int(op.pointee.a)
@@ -208,6 +209,8 @@ extension Machine {
                 if R.isOn { note(.chose(value: file[a]), pc: place(op)) }
             case .awaitCondition:
                 if file[a] == 0 { return block(op, file, pc: place(op)) }
+            case .spurious:
+                scratch.pointee.isSpurious = true
             case .check:
                 if file[a] == 0 {
                     let failure = Int(op.pointee.x)

@@ -18,6 +18,8 @@ struct Scratch {
     /// Where it is blocked: on whom, or 0 for a condition.
     var waitsForHolders = false
     var holders: UInt64 = 0
+    /// The execution went on by itself: see `Operation.spurious`.
+    var isSpurious = false
     /// What failed.
     var kind = FailureKind.modelError
     var failure: Int32 = -1

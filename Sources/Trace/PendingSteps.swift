@@ -36,6 +36,7 @@ struct PendingSteps {
         guard let step = waiting.nextStep(of: thread) else { return nil }
         let sentence = "\(model.threads[thread].name) waits at \(run.place(step.range))\(waiting.text(step))"
         if let whom = waiting.whom(thread) { return sentence + ", for \(whom)." }
+        if let lost = WakeUps(run: run).sentence(thread) { return "\(sentence). \(lost)" }
         let values = waiting.values(thread)
         return sentence + ", for ever: nobody is left who may end it"
             + (values.isEmpty ? "." : " (\(values.joined(separator: ", "))).")

@@ -15,7 +15,13 @@ struct StepResult {
             guard isDefined(register, by: record, code) else { return nil }
             return name(value, register, record, step, code)
         }
-        for case (_, .chose(let value)) in record.events { return "\(value)" }
+        for case (_, .chose(let value)) in record.events {
+            guard let names = step.choiceNames else { return "\(value)" }
+            if let name = names[value] { return name }
+        }
+        if let woken = WakeUps(run: run).woken(by: record) {
+            return woken.isEmpty ? "nobody sleeps" : "wakes " + woken.map { model.threads[$0].name }.joined(separator: ", ")
+        }
         return readValues(record, step, code)
     }
 

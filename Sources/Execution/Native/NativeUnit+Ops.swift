@@ -135,6 +135,7 @@ extension NativeUnit {
             return "if (\(b) > \(value(op.c))) goto F; " + choose("\(value(op.c)) - \(b) + 1")
                 + " \(a) = \(b) + q; }"
         case .awaitCondition: return awaitCondition(op)
+        case .spurious: return "odd = 1;"
         case .check:
             return "if (!\(a)) \(fail(model.failures[Int(op.x)].kind))"
         case .graceBegin:

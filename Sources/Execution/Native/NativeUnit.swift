@@ -15,6 +15,7 @@ struct NativeUnit {
     private var reached: [Int] = []
     private var targets: Set<Int> = []
     private var hasChoice = false
+    private var hasSpurious = false
     /// Jumps back within a step, in loops that may never end.
     private(set) var endless: Set<Int> = []
     private var notesAccesses = false
@@ -50,6 +51,7 @@ struct NativeUnit {
         reached = reach(starts).sorted()
         targets = Set(starts)
         hasChoice = reached.contains(where: isChoice)
+        hasSpurious = reached.contains { source.bytecode.ops[$0].code == .spurious }
         endless = []
         notesAccesses = false
         for (index, place) in reached.enumerated() {
@@ -177,10 +179,12 @@ struct NativeUnit {
         if hasChoice {
             text += "    u32 depth, known = 0, n = 0, outcomes = 0, blocked = 0, given_up = 0, holds = 0, now;\n"
             text += "    u64 masks = 0;\n    i64 choice[CHOICES], limit[CHOICES];\n"
+            if hasSpurious { text += "    u32 odd, spurious = 0;\n" }
         }
         if notesAccesses { text += "    u32 noted;\n" }
         text += "again: ;\n" + loadWords()
         if hasChoice { text += "    depth = 0;\n" }
+        if hasSpurious { text += "    odd = 0;\n" }
         if notesAccesses { text += "    noted = c->noted;\n" }
         text += "    switch (point) {\n    case 0: r->ended |= \(bit); return 0;\n"
         for step in steps {
@@ -233,16 +237,18 @@ struct NativeUnit {
     private func choiceEnd(_ coverage: Int, _ bit: String) -> String {
         let restore = notesAccesses ? "c->noted = noted; " : ""
         let slot = coverage == 0 ? "point - 1" : "point + \(coverage - 1)"
+        let count = hasSpurious ? "spurious += odd; " : ""
+        let counted = hasSpurious ? "outcomes > spurious" : "outcomes"
         return """
             E:
                 if (outcomes == OUTCOMES) goto F;
-                \(copyOut)
+                \(count)\(copyOut)
                 out += N;
                 mv[n++] = \(thread) | (u64)outcomes++ << 32;
                 goto next;
             A:
                 if (outcomes == OUTCOMES) goto F;
-                outcomes++; given_up++;
+                outcomes++; given_up++; \(count)
                 goto next;
             B0:
                 now = 0; mask = 0;
@@ -258,9 +264,9 @@ struct NativeUnit {
                     if (choice[depth - 1] + 1 < limit[depth - 1]) { choice[depth - 1]++; known = depth; goto again; }
                     depth--;
                 }
-                if (outcomes) {
+                if (outcomes) c->taken[\(slot)] = 1;
+                if (\(counted)) {
                     if (outcomes == given_up) r->abandoned |= \(bit);
-                    c->taken[\(slot)] = 1;
                 } else {
                     if (holds) r->on_holders |= \(bit); else r->on_condition |= \(bit);
                     held[\(thread)] = masks; c->waited[\(slot)] = 1;

@@ -14,7 +14,7 @@ struct RegisterUse {
 
     init(_ operation: Operation) {
         switch operation {
-        case .step, .jump, .end, .checkNoLockHeld, .fence, .cover:
+        case .step, .jump, .end, .checkNoLockHeld, .fence, .cover, .spurious:
             break
         case .move(let target, let a), .unary(_, let target, let a), .convert(let target, let a, _),
             .load(let target, let a, _), .live(let target, let a), .ended(let target, _, let a),

@@ -153,7 +153,7 @@ extension CodeBuilder {
         return result
     }
 
-    private func hasSideEffect(_ expression: Expression) -> Bool {
+    func hasSideEffect(_ expression: Expression) -> Bool {
         switch expression.kind {
         case .increment, .assign: true
         case .call(let name, let arguments):

@@ -127,6 +127,12 @@ final class CodeBuilder {
         code.steps[code.steps.count - 1].result = register
     }
 
+    /// What the choice of the step at hand comes to, for its result.
+    func nameChoices(_ names: [Int64: String]) {
+        guard mode == .program, atomics.isEmpty, !code.steps.isEmpty else { return }
+        code.steps[code.steps.count - 1].choiceNames = names
+    }
+
     /// The text of a range with white space folded and comments left out.
     func folded(_ range: SourceRange) -> String {
         model.source.tree.texts.text(of: range).split(whereSeparator: { $0.isWhitespace }).joined(separator: " ")

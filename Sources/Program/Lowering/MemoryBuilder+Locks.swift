@@ -2,7 +2,7 @@ import Syntax
 
 extension MemoryBuilder {
     /// Whether a thread of the class may take that role in the lock that `key` names.
-    private func isNeeded(_ type: BuiltinType, _ role: LockNeed.Role, thread: Int, key: String) -> Bool {
+    func isNeeded(_ type: BuiltinType, _ role: LockNeed.Role, thread: Int, key: String) -> Bool {
         let last = key.split(separator: ".").last.map(String.init) ?? key
         for (name, threads) in threadsOfClass where threads.contains(thread) {
             if needs.locks.contains(LockNeed(type: type, role: role, threadClass: name, key: nil))

@@ -6,6 +6,10 @@ extension ModelBuilder {
         addThreads()
         addCPUCells()
         addContextCells()
+        for thread in model.threads.indices {
+            model.threads[thread].taskStateCell = contextCells[.taskState]![thread]
+            model.threads[thread].waitQueueCell = contextCells[.waitQueue]![thread]
+        }
         addDomains()
     }
 
@@ -81,8 +85,10 @@ extension ModelBuilder {
             where needs.context.contains(Needs.ContextNeed(field: field, threadClass: name)) {
                 let kind: Storage.Kind =
                     switch field {
-                    case .interruptsOff, .callbackRunning, .handlerRunning, .rcuWait, .ipiWait, .barrierWait:
+                    case .interruptsOff, .callbackRunning, .handlerRunning, .rcuWait, .ipiWait, .barrierWait, .exclusiveWait:
                         .fixed(low: 0, high: 1, overflowName: nil)
+                    case .taskState: .fixed(low: 0, high: 2, overflowName: nil)
+                    case .waitQueue: .pointer(set: memory.pointerSet(.builtin(.waitQueue)))
                     default: .inferred(low: 0, high: 1)
                     }
                 for thread in threads where thread < model.threads.count {

@@ -8,6 +8,9 @@ enum ContextField: String, Hashable, CaseIterable {
     case handlerRunning
     /// Masks that the thread waits to become zero.
     case rcuWait, ipiWait, barrierWait
+    /// What set_current_state() says (TASK_RUNNING is 0), the wait queue that the thread is in, and whether it waits there
+    /// exclusively.
+    case taskState, waitQueue, exclusiveWait
 
     /// As layouts and traces call it.
     var title: String {
@@ -22,6 +25,9 @@ enum ContextField: String, Hashable, CaseIterable {
         case .rcuWait: "grace period waits for"
         case .ipiWait: "IPI waits for"
         case .barrierWait: "rcu_barrier waits for"
+        case .taskState: "task state"
+        case .waitQueue: "waits in"
+        case .exclusiveWait: "waits exclusively"
         }
     }
 }
@@ -74,6 +80,8 @@ struct Needs: Equatable {
     var waitsForRCU = false
     var waitsForIPI = false
     var waitsForCallbacks = false
+    /// waitqueue_active() is asked somewhere: who is queued can be seen.
+    var seesWaiters = false
 
     struct ContextNeed: Hashable {
         var field: ContextField
@@ -89,5 +97,6 @@ struct Needs: Equatable {
         waitsForRCU = waitsForRCU || other.waitsForRCU
         waitsForIPI = waitsForIPI || other.waitsForIPI
         waitsForCallbacks = waitsForCallbacks || other.waitsForCallbacks
+        seesWaiters = seesWaiters || other.seesWaiters
     }
 }

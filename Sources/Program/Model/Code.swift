@@ -156,6 +156,9 @@ public enum Operation: Sendable {
     case choose(Register, low: Operand, high: Operand)
     /// The step is enabled only if the operand is not zero.
     case await(Operand, Wait)
+    /// The thread goes on though nobody has woken it: a spurious wake-up, a signal. Such an outcome need never come, so it
+    /// is none by which a thread that waits can be said to go on.
+    case spurious
     /// Fails if the operand is zero: index into `Model.failures`.
     case check(Operand, failure: Int)
 
@@ -227,6 +230,8 @@ public struct Step: Sendable {
     public var ordering: Ordering
     /// The result that the trace shows behind the text, if any: the register that holds it when the access is done.
     public var result: Register?
+    /// By value, what its choice comes to: `a signal`. Nil where the number itself is of interest.
+    public var choiceNames: [Int64: String]?
 
     public init(
         kind: Kind, text: String, function: String, range: SourceRange, callSites: [SourceRange] = [],

@@ -11,6 +11,9 @@ public struct ModelThread: Sendable {
     public var programPointCell: CellID
     /// The mask of a callback that waits for its grace period; else 0.
     public var callbackMaskCell: CellID
+    /// Of a thread that sleeps on wait queues, else 0: its task state, and the queue that it waits in.
+    public var taskStateCell: CellID = 0
+    public var waitQueueCell: CellID = 0
 
     public init(
         threadClass: Int, index: Int, name: String, cpu: Int, programPointCell: CellID, callbackMaskCell: CellID = 0

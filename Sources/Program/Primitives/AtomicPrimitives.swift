@@ -32,6 +32,15 @@ enum AtomicPrimitives {
                 let amount = builder.argument(site, 0, .int)?.operand ?? .constant(0)
                 return builder.atomicAndTest(site, counter: 1, amount)
             },
+            "atomic_inc_unless_negative": Primitive(1) { builder, site in
+                builder.atomicAdd(site, 1) { builder.binary(.lessSigned, $0, .constant(0), site.range) }
+            },
+            "atomic_dec_unless_positive": Primitive(1) { builder, site in
+                builder.atomicAdd(site, -1) { builder.binary(.lessSigned, .constant(0), $0, site.range) }
+            },
+            "atomic_dec_if_positive": Primitive(1) { builder, site in
+                builder.atomicAdd(site, -1) { builder.binary(.lessOrEqualSigned, $0, .constant(0), site.range) }
+            },
             "atomic_dec_and_lock": Primitive(2) { $0.atomicDecrementAndLock($1) },
         ]
         for (name, operation) in operations {
@@ -171,6 +180,23 @@ extension CodeBuilder {
         place(done)
         showResult(differs)
         return Value(type: .bool, parts: [differs], range: 0...1)
+    }
+
+    /// Adds unless the old value forbids it; gives whether it did, or of atomic_dec_if_positive() the new value, as though it
+    /// had.
+    func atomicAdd(_ site: CallSite, _ amount: Int64, isRefused: (Operand) -> Operand) -> Value {
+        guard let counter = counterArgument(site.arguments[0], .atomic) else { return .error }
+        beginStep(.readModifyWrite, site.range, ordering: .full)
+        let old = loadCounter(counter.address, isChecked: counter.isChecked, .write, .full, site.range)
+        let isDone = isZero(isRefused(old), site.range)
+        let new = int32(binary(.add, old, .constant(amount), site.range), site.range)
+        let done = newLabel()
+        self.unless(isDone, goto: done, site.range)
+        storeCounter(counter.address, new, .full, site.range)
+        place(done)
+        let givesNew = site.name.text.hasSuffix("if_positive")
+        showResult(givesNew ? new : isDone)
+        return givesNew ? intValue(new) : Value(type: .bool, parts: [isDone], range: 0...1)
     }
 
     func atomicExchange(_ site: CallSite, _ ordering: Ordering) -> Value {

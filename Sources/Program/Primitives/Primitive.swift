@@ -32,7 +32,13 @@ struct Primitive {
     let lower: (CodeBuilder, CallSite) -> Value
 
     init(_ arity: Int, _ effect: Effect = .step, _ lower: @escaping (CodeBuilder, CallSite) -> Value) {
-        self.arity = arity...arity
+        self.init(arity...arity, effect, lower)
+    }
+
+    init(
+        _ arity: ClosedRange<Int>, _ effect: Effect = .step, _ lower: @escaping (CodeBuilder, CallSite) -> Value
+    ) {
+        self.arity = arity
         self.effect = effect
         self.lower = lower
     }
@@ -48,7 +54,8 @@ enum PrimitiveTable {
             SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table, SequencePrimitives.table,
             InterruptibleLockPrimitives.table, PerCPUPrimitives.table,
             ContextPrimitives.table, RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,
-            CompletionPrimitives.table, CallPrimitives.table, ObjectPrimitives.table, ChoicePrimitives.table, ProofPrimitives.table,
+            CompletionPrimitives.table, WaitQueuePrimitives.table, CallPrimitives.table, ObjectPrimitives.table,
+            ChoicePrimitives.table, ProofPrimitives.table,
         ]
         for family in families { table.merge(family) { first, _ in first } }
         for (alias, name) in LanguageNames.functionAliases { table[alias] = table[name] }
@@ -57,8 +64,7 @@ enum PrimitiveTable {
 
     /// Names that the language has and this version does not take yet.
     static let notYet: Set<String> = [
-        "wait_event", "wake_up", "wake_up_all", "prepare_to_wait", "finish_wait", "schedule",
-        "set_current_state", "wake_up_process", "tlb_fill", "tlb_access", "tlb_flush_local", "tlb_flush_ipi",
+        "tlb_fill", "tlb_access", "tlb_flush_local", "tlb_flush_ipi",
         "tlb_flush_broadcast",
     ]
 }
@@ -192,6 +198,7 @@ extension CodeBuilder {
             let isFree = isZero(loadHidden(context(field), range), range)
             check(isFree, .sleepInAtomic, name: name, "\(name)() may sleep, and is called \(reason)", range)
         }
+        if name != "schedule", name != "cond_resched" { checkIsRunning(name, range) }
     }
 
     /// Whether spinlocks held need counting: somebody asks whether the thread may sleep, or waits for it to preempt.
@@ -220,6 +227,7 @@ extension CodeBuilder {
 
     /// At the end of a thread: no lock held, no section open.
     func emitExitChecks(_ range: SourceRange) {
+        checkLeftQueue(range)
         emit(.checkNoLockHeld, range)
         let sections: [(ContextField, String)] = [
             (.rcu, "rcu_read_lock() without rcu_read_unlock()"), (.preemption, "preempt_disable() without preempt_enable()"),

@@ -18,7 +18,7 @@ struct LeakCheck {
         self.model = model
         self.view = view
         func isPointer(_ cell: CellID) -> Bool {
-            if model.cells[cell].isGhost { return false }
+            guard !model.cells[cell].isGhost, case .data = model.cells[cell].role else { return false }
             if case .pointer = model.storages[model.cells[cell].storage].kind { return true }
             return false
         }

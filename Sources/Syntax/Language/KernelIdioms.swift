@@ -33,6 +33,11 @@ extension LanguageNames {
     public static let additions: Set<String> = Set(functionAliases.keys).union([
         "mutex_lock_interruptible", "mutex_lock_killable", "down_read_interruptible", "down_read_killable",
         "down_write_killable", "on_each_cpu", "smp_call_function", "this_cpu_add", "this_cpu_read", "this_cpu_write",
+        "__set_current_state", "prepare_to_wait_exclusive", "wait_event_exclusive", "wait_event_interruptible",
+        "wait_event_interruptible_exclusive", "wait_event_killable", "wait_event_killable_exclusive",
+        "wait_event_timeout", "waitqueue_active", "wake_up_interruptible", "wake_up_interruptible_all",
+        "refcount_unfreeze", "refcount_add", "refcount_add_not_zero", "refcount_sub_and_test", "refcount_dec_not_one",
+        "refcount_dec_if_one", "atomic_inc_unless_negative", "atomic_dec_unless_positive", "atomic_dec_if_positive",
     ])
 
     /// By alias, the name that it stands for: `raw_spin_lock`, `atomic_long_inc`.

@@ -30,6 +30,22 @@ var headerIdioms: String {
         #define this_cpu_add(name, amount)    ((void)(name[lw_cpu()] += (amount)))
         #define this_cpu_read(name)           (name[lw_cpu()])
         #define this_cpu_write(name, value)   ((void)(name[lw_cpu()] = (value)))
+        /* 0, or -ERESTARTSYS when a signal came first, which need not come; a timed wait always ends some day, with 0. */
+        #define wait_event_interruptible(queue, condition) ({ wait_event(queue, condition); lw_choice() ? 0 : -512; })
+        #define wait_event_killable(queue, condition)      wait_event_interruptible(queue, condition)
+        #define wait_event_timeout(queue, condition, time) ({ wait_event(queue, condition); (void)(time); (int)lw_choice(); })
+        #define wait_event_exclusive(queue, condition)     wait_event(queue, condition)
+        #define wait_event_interruptible_exclusive(queue, condition) wait_event_interruptible(queue, condition)
+        #define wait_event_killable_exclusive(queue, condition)      wait_event_interruptible(queue, condition)
+        #define prepare_to_wait_exclusive(queue, ...)      prepare_to_wait(queue)
+        void wake_up_interruptible(wait_queue_head_t *), wake_up_interruptible_all(wait_queue_head_t *);
+        bool waitqueue_active(wait_queue_head_t *);
+        void __set_current_state(int state);
+        void refcount_unfreeze(refcount_t *, int), refcount_add(int, refcount_t *);
+        bool refcount_add_not_zero(int, refcount_t *), refcount_sub_and_test(int, refcount_t *);
+        bool refcount_dec_not_one(refcount_t *), refcount_dec_if_one(refcount_t *);
+        bool atomic_inc_unless_negative(atomic_t *), atomic_dec_unless_positive(atomic_t *);
+        int atomic_dec_if_positive(atomic_t *);
 
         """# + aliases.joined(separator: "\n") + "\n"
 }

@@ -247,9 +247,15 @@ bool refcount_inc_not_zero(refcount_t *), refcount_dec_and_test(refcount_t *), r
 
 /* ---- waiting --------------------------------------------------------------- */
 
+/* As the kernel's macro: test; then queue, test, sleep until woken, over and over. Each load of the condition is a step. A
+ * queue is named as there, wait_event(mm->wq, c), or by its address. wake_up() wakes all that sleep in the queue, of the
+ * exclusive ones one; a wake-up that comes before somebody is queued is lost to him, and shows as a DEADLOCK. */
 #define wait_event(queue, condition) do { (void)(queue); } while (!(condition))
 void wake_up(wait_queue_head_t *), wake_up_all(wait_queue_head_t *);
-void prepare_to_wait(wait_queue_head_t *), finish_wait(wait_queue_head_t *), schedule(void);
+/* By hand; prepare_to_wait(queue, state) takes a task state too. schedule() may return for no reason (a spurious wake-up),
+ * and nobody may count on that: who could only be woken so is in a DEADLOCK. */
+#define prepare_to_wait(queue, ...)  ((void)(queue))
+void finish_wait(wait_queue_head_t *), schedule(void);
 void set_current_state(int state);
 #define wake_up_process(thread, instance) ((void)lw_thread_##thread, (void)(instance))
 enum { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE };
