@@ -102,18 +102,23 @@ private struct CounterexampleBuilder {
         return isAlone ? [taking, finding.message + "."] : [taking]
     }
 
-    /// Callbacks that nobody queued are not missed.
+    /// Callbacks that nobody queued and IPIs that nobody sent are not missed.
     private func idleThreads() -> [String] {
         model.threads.indices.filter { thread in
-            !threads.contains(thread) && model.classes[model.threads[thread].threadClass].kind != .callback
+            !threads.contains(thread) && !model.classes[model.threads[thread].threadClass].kind.isStarted
         }.map { model.threads[$0].name }
     }
 
     private func participant(_ number: Int) -> Counterexample.Participant {
         let thread = model.threads[number]
-        let isCallback: Bool
-        if case .callback = model.classes[thread.threadClass].kind { isCallback = true } else { isCallback = false }
-        return Counterexample.Participant(thread: number, name: thread.name, cpu: isCallback ? nil : thread.cpu)
+        var title: String?
+        switch model.classes[thread.threadClass].kind {
+        case .callback: return Counterexample.Participant(thread: number, name: thread.name, cpu: nil)
+        case .interrupt: title = "interrupt \(thread.name) on CPU \(thread.cpu)"
+        case .call: title = "IPI \(thread.name)" + (thread.name.contains(" on CPU ") ? "" : " on CPU \(thread.cpu)")
+        case .thread, .daemon: break
+        }
+        return Counterexample.Participant(thread: number, name: thread.name, cpu: thread.cpu, title: title)
     }
 
     private func step(
@@ -125,7 +130,7 @@ private struct CounterexampleBuilder {
         return Counterexample.Step(
             number: number, thread: thread, choice: Int(record.move.choice), function: step.function,
             depth: step.callSites.count, place: names.line(of: step.range), text: StepText.shortened(step.text),
-            result: result.text(record, step), reads: result.accesses(record), effects: effects(record, step),
+            result: result.text(record, step), reads: result.accesses(record), effects: effects(record, step, number),
             ghosts: ghosts(record), holdings: holdings)
     }
 
@@ -137,8 +142,9 @@ private struct CounterexampleBuilder {
         }
     }
 
-    private func effects(_ record: StepRecord, _ step: Step) -> [Counterexample.Effect] {
-        var effects: [Counterexample.Effect] = []
+    private func effects(_ record: StepRecord, _ step: Step, _ number: Int) -> [Counterexample.Effect] {
+        let cpus = CPURemarks(run: run)
+        var effects = cpus.before(number)
         let after = run.view(record.after)
         let thread = Int(record.move.thread)
         for (_, event) in record.events {
@@ -158,6 +164,8 @@ private struct CounterexampleBuilder {
         }
         if step.kind == .lock, record.failure == nil, !record.acquiresSomething, let lock = names.lock(readBy: record) {
             effects.append(.beganToWait(lock: lock.name))
+        } else {
+            effects += cpus.after(record)
         }
         if run.waitsForGracePeriod(run.code(of: thread), record.step) { effects.append(.gracePeriodEnded) }
         return effects

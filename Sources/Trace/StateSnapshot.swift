@@ -121,7 +121,7 @@ struct SnapshotBuilder {
         switch moment.status[number] {
         case .ended:
             status = .ended
-            if model.classes[model.threads[number].threadClass].kind == .callback { status = .idle }
+            if model.classes[model.threads[number].threadClass].kind.isStarted { status = .idle }
         case .waitsForCondition, .waitsForHolders:
             status = .waits
             reason = waiting.reason(number)

@@ -99,7 +99,7 @@ struct Fault: Sendable {
         Fault("L0218", "2:30", "int a[1][1][1][1][1][1][1][1][1];"),
         Fault("L0219", "2:10", "int a = 1\nint b;"),
         Fault("L0219", "2:16", "INIT { return 1 }"),
-        Fault("L0220", "2:1", "THREAD(t, 1);"),
+        Fault("L0220", "2:1", "INTERRUPT(0, t, 1);"),
         Fault("L0220", "2:8", "INIT { ATOMIC x++; }"),
     ]
 

@@ -217,10 +217,9 @@ extension ProgramExplanations {
                 + "is refused rather than ignored, so that no verdict is about another model than the one that you "
                 + "wrote. Leave it out for now, or write what it does with the primitives that there are.",
             """
-            static wait_queue_head_t queue;
-            static int done;
+            static int tlb;
 
-            THREAD(t, 1) { wait_event(queue, done); }
+            THREAD(t, 1) { tlb_flush_local(tlb, 0); }
             """),
         entry(
             "L0480", "fault of the model found by a run",

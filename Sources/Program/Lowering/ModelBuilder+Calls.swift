@@ -52,14 +52,17 @@ extension ModelBuilder {
             for number in memory.threadsOfClass[className] ?? 0..<0 {
                 guard let call = calls.first(where: { $0.value == number })?.key else { continue }
                 let isOnlySender = !calls.keys.contains { $0.function == function && $0.sender != call.sender }
-                let name = "\(function)()" + (isOnlySender ? "" : " for \(model.threads[call.sender].name)")
+                let isOnlyCPU = !calls.keys.contains { $0.function == function && $0.cpu != call.cpu }
+                let name =
+                    "\(function)()" + (isOnlyCPU ? "" : " on CPU \(call.cpu)")
+                    + (isOnlySender ? "" : " for \(model.threads[call.sender].name)")
                 addThread(name, className, index: 0, cpu: call.cpu, isCallback: false)
                 guard let type = calledParameter(function) else { continue }
                 let key = "\(className): argument"
                 let kind = memory.storageKind(type, bits: nil, key: key)
                 let argument = memory.addCell(
                     Cell(
-                        name: "\(name) on CPU \(call.cpu): argument", storage: memory.storage(key, kind),
+                        name: "\(name): argument", storage: memory.storage(key, kind),
                         role: .context(thread: number)))
                 callArguments[number] = argument
             }

@@ -75,6 +75,6 @@ extension SyntaxExplanations {
             "int a = 1\nint b;"),
         entry(
             "L0220", "body missing", "A THREAD, INIT, ATOMIC or property is followed by its body in braces.",
-            "THREAD(t, 1);"),
+            "INIT;"),
     ]
 }

@@ -1,6 +1,5 @@
 #include <lockwalk.h>
 
-static wait_queue_head_t queue;
-static int done;
+static int tlb;
 
-THREAD(t, 1) { wait_event(queue, done); }
+THREAD(t, 1) { tlb_flush_local(tlb, 0); }
