@@ -13,7 +13,7 @@ public struct Move: Hashable, Sendable {
 
 /// What a thread can do in a state.
 public enum ThreadStatus: UInt8, Sendable {
-    /// Ended, or an idle callback.
+    /// Ended, an idle callback, or hardware: that may have successors, and keeps nothing alive.
     case ended
     /// It has at least one successor or failure.
     case enabled

@@ -105,15 +105,19 @@ private struct CounterexampleBuilder {
     /// Callbacks that nobody queued are not missed.
     private func idleThreads() -> [String] {
         model.threads.indices.filter { thread in
-            !threads.contains(thread) && model.classes[model.threads[thread].threadClass].kind != .callback
+            !threads.contains(thread) && isPlaced(thread)
         }.map { model.threads[$0].name }
     }
 
     private func participant(_ number: Int) -> Counterexample.Participant {
         let thread = model.threads[number]
-        let isCallback: Bool
-        if case .callback = model.classes[thread.threadClass].kind { isCallback = true } else { isCallback = false }
-        return Counterexample.Participant(thread: number, name: thread.name, cpu: isCallback ? nil : thread.cpu)
+        return Counterexample.Participant(thread: number, name: thread.name, cpu: isPlaced(number) ? thread.cpu : nil)
+    }
+
+    /// A callback belongs to no CPU; the hardware of one says so in its name.
+    private func isPlaced(_ thread: Int) -> Bool {
+        let kind = model.classes[model.threads[thread].threadClass].kind
+        return kind != .callback && kind != .hardware
     }
 
     private func step(
@@ -144,7 +148,11 @@ private struct CounterexampleBuilder {
         for (_, event) in record.events {
             switch event {
             case .wrote(let cell, _, let new):
-                guard case .data = model.cells[cell].role, !model.cells[cell].isGhost else { continue }
+                switch model.cells[cell].role {
+                case .data, .translation: break
+                default: continue
+                }
+                if model.cells[cell].isGhost { continue }
                 let value = names.value(new, ofCell: cell, in: after)
                 effects.append(.wrote(place: names.place(cell), value: value))
             case .acquired(let cell, _): effects.append(.acquired(lock: names.place(cell)))

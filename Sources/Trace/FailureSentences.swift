@@ -65,9 +65,9 @@ struct FailureSentences {
         let instructions = run.code(of: Int(failure.move.thread)).instructions
         guard failure.instruction >= 0, Int(failure.instruction) < instructions.count else { return "follows" }
         switch instructions[Int(failure.instruction)].operation {
-        case .checkPlace(_, .read), .load: return "reads"
-        case .checkPlace(_, .write), .store: return "writes"
-        case .checkPlace(_, .lock): return lockVerb
+        case .checkPlace(_, .read, _), .load: return "reads"
+        case .checkPlace(_, .write, _), .store: return "writes"
+        case .checkPlace(_, .lock, _): return lockVerb
         case .free: return "frees"
         default: return "follows"
         }

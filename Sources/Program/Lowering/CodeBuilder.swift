@@ -7,6 +7,8 @@ import Syntax
 final class CodeBuilder {
     enum Kind {
         case thread, callback, initialization, property
+        /// The TLB_WALK of a CPU.
+        case hardware
     }
 
     /// What the code at hand may do.
@@ -64,6 +66,8 @@ final class CodeBuilder {
     var needs = Needs()
     /// Temporaries that the last instruction has just defined, which a move may rename.
     var freshTemporary: Register?
+    /// In a TLB_WALK: set when an entry has changed.
+    var hasFilled: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
     /// Statements and expressions around the one at hand, those of the callers included.

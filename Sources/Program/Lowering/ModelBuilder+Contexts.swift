@@ -4,6 +4,7 @@ extension ModelBuilder {
     /// Threads with their own cells: program point, depths, masks; then the grace-period domains over them.
     func layOutContexts() {
         addThreads()
+        addWalkThreads()
         addContextCells()
         for thread in model.threads.indices {
             model.threads[thread].taskStateCell = contextCells[.taskState]![thread]
@@ -35,6 +36,17 @@ extension ModelBuilder {
                     case .free: "kfree_rcu"
                     }
                 addThread("\(function)(\(target))", name, index: index, cpu: 0, isCallback: true)
+            }
+        }
+    }
+
+    func addWalkThreads() {
+        for declaration in source.tree.declarations {
+            guard case .tlbWalk(let name, _) = declaration.kind else { continue }
+            let threads = memory.threadsOfClass[walkName(name.text)] ?? 0..<0
+            for (index, cpu) in presentCPUs.prefix(threads.count).enumerated() {
+                let of = tlbs.count > 1 ? " (\(name.text))" : ""
+                addThread("MMU of CPU \(cpu)\(of)", walkName(name.text), index: index, cpu: cpu, isCallback: false)
             }
         }
     }
@@ -203,6 +215,7 @@ extension ModelBuilder {
         case .reader(let type): return position(memory.shapes.readers[type])
         case .writer(let type): return position(memory.shapes.writers[type])
         case .updater(let type): return position(memory.shapes.updaters[type])
+        case .tlb(let name): return Int64(tlbs[name]?.address(cpu: info.cpu) ?? 0)
         case .callbackMask: return Int64(info.callbackMaskCell)
         case .callbackObject:
             for (callback, objects) in callbackObjects {

@@ -77,6 +77,8 @@ enum ThreadTable: Hashable {
     /// The object of a callback.
     case callbackObject
     case callbackMask
+    /// Where the entries of the own CPU begin in a TLB.
+    case tlb(String)
 }
 
 enum Words {

@@ -36,6 +36,8 @@ public struct ThreadClass: Sendable {
         case interrupt
         /// Idle until `startCallback`; its first step waits for the grace period.
         case callback
+        /// The MMU of a CPU: it may act at any time and need never do so, so it keeps nothing alive.
+        case hardware
     }
 
     public var name: String

@@ -25,12 +25,7 @@ extension CodeBuilder {
         note { $0.waitsForIPI = true }
         needContext(.ipiWait)
         beginStep(.beginWait, range)
-        if hasContext(.interruptsOff) {
-            let isOn = isZero(loadHidden(context(.interruptsOff), range), range)
-            check(
-                isOn, .sleepInAtomic, name: site.name.text,
-                "\(site.name.text)() waits for the other CPUs, and is called with interrupts off", range)
-        }
+        checkMayWaitForCPUs(site)
         guard hasContext(.ipiWait), model.ipiDomainCell != 0 else { return .nothing }
         let domain = Operand.constant(Int64(model.ipiDomainCell))
         emit(.graceBegin(domain: domain, into: context(.ipiWait)), range)
@@ -38,6 +33,16 @@ extension CodeBuilder {
         let mask = loadHidden(context(.ipiWait), range)
         blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), range)
         return .nothing
+    }
+
+    /// A CPU that waits for others with its interrupts off may be waited for by one that does the same.
+    func checkMayWaitForCPUs(_ site: CallSite) {
+        let name = site.name.text
+        guard hasContext(.interruptsOff) else { return }
+        let isOn = isZero(loadHidden(context(.interruptsOff), site.range), site.range)
+        check(
+            isOn, .sleepInAtomic, name: name,
+            "\(name)() waits for the other CPUs, and is called with interrupts off", site.range)
     }
 
     func waitForCompletion(_ site: CallSite) -> Value {

@@ -1,6 +1,12 @@
 #include <lockwalk.h>
 
-static wait_queue_head_t queue;
-static int done;
+struct node { int key; };
 
-THREAD(t, 1) { wait_event(queue, done); }
+static void release(struct node *node) { node->key = 0; }
+
+THREAD(t, 1)
+{
+        static struct node node;
+
+        call_rcu(&node, release);
+}
