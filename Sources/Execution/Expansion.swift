@@ -70,6 +70,14 @@ public struct StatusMasks: Hashable, Sendable {
     public internal(set) var waitsForCondition: UInt64 = 0
     public internal(set) var abandoned: UInt64 = 0
 
+    /// Of a thread that keeps nothing alive, whatever it can do.
+    mutating func setEnded(_ bit: UInt64) {
+        ended |= bit
+        waitsForHolders &= ~bit
+        waitsForCondition &= ~bit
+        abandoned &= ~bit
+    }
+
     public struct ByThread {
         let masks: StatusMasks
 

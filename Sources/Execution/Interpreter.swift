@@ -113,10 +113,6 @@ public final class Interpreter: @unchecked Sendable {
                 }
                 if scratch.pointee.isSpurious, outcome != .blocked { tally.spurious &+= 1 }
             } while scratch.pointee.depth > 0 && machine.nextChoice()
-            if info.pointee.isHardware {
-                masks.ended |= bit
-                continue
-            }
             if tally.outcomes > 0 { machine.stepTaken[step.pointee.coverage] = 1 }
             if tally.outcomes > tally.spurious {
                 if tally.outcomes == tally.abandoned { masks.abandoned |= bit }
@@ -125,6 +121,7 @@ public final class Interpreter: @unchecked Sendable {
                 expansion.holders[thread] = tally.holders
                 machine.stepWaited[step.pointee.coverage] = 1
             }
+            if info.pointee.isHardware { masks.setEnded(bit) }
         }
         expansion.masks = masks
         if scratch.pointee.accessCount > 0 { handOverAccesses(&expansion) }

@@ -147,9 +147,10 @@ private struct CounterexampleBuilder {
         let thread = Int(record.move.thread)
         for (_, event) in record.events {
             switch event {
-            case .wrote(let cell, _, let new):
+            case .wrote(let cell, let old, let new):
                 switch model.cells[cell].role {
-                case .data, .translation: break
+                case .data: break
+                case .translation where old != new: break
                 default: continue
                 }
                 if model.cells[cell].isGhost { continue }

@@ -83,10 +83,12 @@ public struct TextRendering {
         }
     }
 
-    /// A callback runs on no CPU of the model; that it is one, `kfree_rcu(pages[0])` says by itself.
+    /// A callback runs on no CPU of the model; that it is one, `kfree_rcu(pages[0])` says by itself, and `MMU of CPU 1` that it
+    /// is none.
     private func title(_ participant: Counterexample.Participant) -> String {
         if let cpu = participant.cpu { return "CPU\(cpu): \(participant.name)" }
-        return participant.name.hasPrefix("kfree_rcu(") ? participant.name : "RCU: \(participant.name)"
+        let saysItself = participant.name.hasPrefix("kfree_rcu(") || participant.name.hasPrefix("MMU of ")
+        return saysItself ? participant.name : "RCU: \(participant.name)"
     }
 
     private func wantedWidths(_ cells: [StepLines]) -> [Int] {

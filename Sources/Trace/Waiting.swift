@@ -40,6 +40,7 @@ struct Waiting {
         guard let step = nextStep(of: thread), !holders.isEmpty else { return nil }
         // synchronize_srcu() inside its own read side stops at its beginning.
         let isGrace = waitsForGracePeriod(thread) || step.text.hasPrefix("synchronize_")
+            || step.text.hasPrefix("tlb_flush_ipi(")
         let lock = isGrace ? nil : lock(wantedBy: thread)
         return list(
             holders.map { holder in
