@@ -30,7 +30,7 @@ extension Interpreter {
     }
 
     private func isCallback(_ thread: Int) -> Bool {
-        model.classes[model.threads[thread].threadClass].kind == .callback
+        model.classes[model.threads[thread].threadClass].kind.isStarted
     }
 
     private struct Opening {

@@ -10,7 +10,7 @@ extension Worker {
         let watches = level.task != .lastLook && lockOrder != nil
         for index in 0..<count {
             let threads = ThreadMasks(batch.states[index].masks, threadCount: threadCount)
-            if threads.waiting & important != 0 || threads.goingOn == 0 { judgeRest(index, threads) }
+            if threads.waiting & important != 0 || threads.goingOn & ~interrupts == 0 { judgeRest(index, threads) }
             if watches { lockOrder!.judge(batch, index, state: states.state(index), level: number) }
         }
         if !batch.accesses.isEmpty, level.task != .lastLook, races != nil {
@@ -27,7 +27,8 @@ extension Worker {
     private mutating func judgeRest(_ index: Int, _ threads: ThreadMasks) {
         let level = self.level
         let state = states.state(index)
-        if threads.waiting & important != 0 {
+        let pending = interrupts == 0 ? 0 : level.deadlocks.pendingInterrupts(state)
+        if threads.waiting & important & ~pending != 0 {
             guard level.judgesDeadlocks else { return }
             let stuck = level.deadlocks.stuck(threads, holders: batch.holders + index &* threadCount, state: state)
             if stuck != 0 {
@@ -35,6 +36,8 @@ extension Worker {
             }
             return
         }
+        // What is left to come need not come.
+        guard threads.goingOn & ~pending == 0 else { return }
         properties.judgeFinal(
             state, level: level.number, engine: engine,
             isEnabled: level.analyses.options.enabled.contains(.violated), findings: &found)

@@ -24,6 +24,7 @@ struct Worker: ~Copyable {
     let wordCount: Int
     let threadCount: Int
     let important: UInt64
+    let interrupts: UInt64
     let states: LoadedStates
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
@@ -64,6 +65,7 @@ struct Worker: ~Copyable {
         self.wordCount = wordCount
         self.threadCount = threadCount
         important = level.important
+        interrupts = level.deadlocks.interrupts
         self.states = states
         memory = nil
         self.mixed = mixed

@@ -39,6 +39,8 @@ struct CellReads {
     /// The next instruction; nil at the end and where nobody can tell.
     private mutating func step(_ operation: Operation, _ index: Int) -> Int? {
         switch operation {
+        // The thread takes its CPU: nothing in the step reads that again.
+        case .store(_, _, let access) where access.isHidden: return index + 1
         case .cover, .check, .checkPlace, .fence, .refine, .acquired, .released, .checkLockHeld: return index + 1
         case .jump(let next): return next
         case .branch(let condition, let yes, let no):

@@ -102,22 +102,26 @@ private struct CounterexampleBuilder {
         return isAlone ? [taking, finding.message + "."] : [taking]
     }
 
-    /// Callbacks that nobody queued are not missed.
+    /// Callbacks that nobody queued and IPIs that nobody sent are not missed.
     private func idleThreads() -> [String] {
         model.threads.indices.filter { thread in
-            !threads.contains(thread) && isPlaced(thread)
+            let kind = model.classes[model.threads[thread].threadClass].kind
+            return !threads.contains(thread) && !kind.isStarted && kind != .hardware
         }.map { model.threads[$0].name }
     }
 
     private func participant(_ number: Int) -> Counterexample.Participant {
         let thread = model.threads[number]
-        return Counterexample.Participant(thread: number, name: thread.name, cpu: isPlaced(number) ? thread.cpu : nil)
-    }
-
-    /// A callback belongs to no CPU; the hardware of one says so in its name.
-    private func isPlaced(_ thread: Int) -> Bool {
-        let kind = model.classes[model.threads[thread].threadClass].kind
-        return kind != .callback && kind != .hardware
+        var title: String?
+        switch model.classes[thread.threadClass].kind {
+        case .callback: return Counterexample.Participant(thread: number, name: thread.name, cpu: nil)
+        case .hardware:
+            return Counterexample.Participant(thread: number, name: thread.name, cpu: nil, title: thread.name)
+        case .interrupt: title = "interrupt \(thread.name) on CPU \(thread.cpu)"
+        case .call: title = "IPI \(thread.name)" + (thread.name.contains(" on CPU ") ? "" : " on CPU \(thread.cpu)")
+        case .thread, .daemon: break
+        }
+        return Counterexample.Participant(thread: number, name: thread.name, cpu: thread.cpu, title: title)
     }
 
     private func step(
@@ -129,7 +133,7 @@ private struct CounterexampleBuilder {
         return Counterexample.Step(
             number: number, thread: thread, choice: Int(record.move.choice), function: step.function,
             depth: step.callSites.count, place: names.line(of: step.range), text: StepText.shortened(step.text),
-            result: result.text(record, step), reads: result.accesses(record), effects: effects(record, step),
+            result: result.text(record, step), reads: result.accesses(record), effects: effects(record, step, number),
             ghosts: ghosts(record), holdings: holdings)
     }
 
@@ -141,8 +145,9 @@ private struct CounterexampleBuilder {
         }
     }
 
-    private func effects(_ record: StepRecord, _ step: Step) -> [Counterexample.Effect] {
-        var effects: [Counterexample.Effect] = []
+    private func effects(_ record: StepRecord, _ step: Step, _ number: Int) -> [Counterexample.Effect] {
+        let cpus = CPURemarks(run: run)
+        var effects = cpus.before(number)
         let after = run.view(record.after)
         let thread = Int(record.move.thread)
         for (_, event) in record.events {
@@ -167,6 +172,8 @@ private struct CounterexampleBuilder {
         }
         if step.kind == .lock, record.failure == nil, !record.acquiresSomething, let lock = names.lock(readBy: record) {
             effects.append(.beganToWait(lock: lock.name))
+        } else {
+            effects += cpus.after(record)
         }
         if run.waitsForGracePeriod(run.code(of: thread), record.step) { effects.append(.gracePeriodEnded) }
         return effects

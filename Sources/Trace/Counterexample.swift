@@ -24,11 +24,16 @@ public struct Counterexample: Sendable {
         public var name: String
         /// Nil for a callback, which belongs to no CPU of the model.
         public var cpu: Int?
+        /// What stands over its column: `CPU0: walker`, `interrupt timer on CPU 0`.
+        public var title: String
 
-        public init(thread: Int, name: String, cpu: Int?) {
+        public init(thread: Int, name: String, cpu: Int?, title: String? = nil) {
             self.thread = thread
             self.name = name
             self.cpu = cpu
+            // That a callback is one, `kfree_rcu(pages[0])` says by itself.
+            self.title =
+                title ?? cpu.map { "CPU\($0): \(name)" } ?? (name.hasPrefix("kfree_rcu(") ? name : "RCU: \(name)")
         }
     }
 
@@ -45,6 +50,12 @@ public struct Counterexample: Sendable {
         case gracePeriodEnded
         /// It queued on the lock; getting it will be another step.
         case beganToWait(lock: String)
+        /// It began to wait for something else: asleep, or spinning with its CPU kept.
+        case fellAsleep, beganToSpin
+        /// It goes on where another thread ran on its CPU.
+        case switched(from: String)
+        /// A handler comes while a thread runs there.
+        case interrupted(thread: String)
     }
 
     /// The locks that one thread holds and the sections that it is in, in the order in which it entered them.

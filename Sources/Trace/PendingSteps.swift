@@ -34,8 +34,11 @@ struct PendingSteps {
 
     private func stuckSentence(_ thread: Int) -> String? {
         guard let step = waiting.nextStep(of: thread) else { return nil }
-        let sentence = "\(model.threads[thread].name) waits at \(run.place(step.range))\(waiting.text(step))"
-        if let whom = waiting.whom(thread) { return sentence + ", for \(whom)." }
+        let cpus = CPURemarks(run: run)
+        let sentence = "\(cpus.subject(thread)) at \(run.place(step.range))\(waiting.text(step))"
+        if let whom = waiting.whom(thread) {
+            return sentence + ", for \(whom)\(cpus.interrupted(waiting.holders(of: thread), by: thread))."
+        }
         if let lost = WakeUps(run: run).sentence(thread) { return "\(sentence). \(lost)" }
         let values = waiting.values(thread)
         return sentence + ", for ever: nobody is left who may end it"

@@ -122,7 +122,7 @@ struct SnapshotBuilder {
         case .ended:
             status = .ended
             let kind = model.classes[model.threads[number].threadClass].kind
-            if kind == .callback || kind == .hardware { status = .idle }
+            if kind.isStarted || kind == .hardware { status = .idle }
         case .waitsForCondition, .waitsForHolders:
             status = .waits
             reason = waiting.reason(number)

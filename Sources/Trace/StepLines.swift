@@ -34,6 +34,10 @@ struct StepLines {
             case .gone(let object): remarks.append("[\(object) is gone]")
             case .queued(let callback): remarks.append("[queues \(callback)]")
             case .beganToWait(let lock): remarks.append("[waits for \(lock)]")
+            case .fellAsleep: remarks.append("[sleeps]")
+            case .beganToSpin: remarks.append("[spins]")
+            case .switched(let thread): remarks.append("[switch from \(thread)]")
+            case .interrupted(let thread): remarks.append("[interrupts \(thread)]")
             case .gracePeriodEnded:
                 if !step.text.contains("grace period") { remarks.append("[grace period ended]") }
             case .acquired(let lock), .released(let lock):

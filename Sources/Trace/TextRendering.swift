@@ -83,17 +83,9 @@ public struct TextRendering {
         }
     }
 
-    /// A callback runs on no CPU of the model; that it is one, `kfree_rcu(pages[0])` says by itself, and `MMU of CPU 1` that it
-    /// is none.
-    private func title(_ participant: Counterexample.Participant) -> String {
-        if let cpu = participant.cpu { return "CPU\(cpu): \(participant.name)" }
-        let saysItself = participant.name.hasPrefix("kfree_rcu(") || participant.name.hasPrefix("MMU of ")
-        return saysItself ? participant.name : "RCU: \(participant.name)"
-    }
-
     private func wantedWidths(_ cells: [StepLines]) -> [Int] {
         example.participants.map { participant in
-            var wanted = title(participant).count
+            var wanted = participant.title.count
             for (step, cell) in zip(example.steps, cells) where step.thread == participant.thread {
                 wanted = max(wanted, cell.naturalWidth)
             }
@@ -112,7 +104,7 @@ public struct TextRendering {
     }
 
     private func header(widths: [Int]) -> [String] {
-        let titles = zip(example.participants, widths).map { wrapped(title($0), width: $1, indent: 2) }
+        let titles = zip(example.participants, widths).map { wrapped($0.title, width: $1, indent: 2) }
         let height = titles.map(\.count).max() ?? 0
         var lines = (0..<height).map { line in
             row(
@@ -169,12 +161,12 @@ public struct TextRendering {
 
     /// Too many threads for columns: one below the other, each line with the thread's name.
     private func singleColumn(_ cells: [StepLines]) -> [String] {
-        let names = example.participants.map(title)
+        let names = example.participants.map(\.title)
         let nameWidth = min(24, names.map(\.count).max() ?? 0)
         let width = Self.width - headWidth - 2 * ColumnWidths.gap - nameWidth
         var lines: [String] = []
         func add(_ step: Counterexample.Step?, _ thread: Int, _ texts: [String]) {
-            let name = wrapped(example.participant(thread).map(title) ?? "", width: nameWidth, indent: 2)
+            let name = wrapped(example.participant(thread).map(\.title) ?? "", width: nameWidth, indent: 2)
             for index in 0..<max(texts.count, name.count) {
                 let cells = [
                     0: index < name.count ? name[index] : "", 1: index < texts.count ? texts[index] : "",

@@ -38,6 +38,7 @@ struct Waiting {
     func whom(_ thread: Int) -> String? {
         let holders = holders(of: thread)
         guard let step = nextStep(of: thread), !holders.isEmpty else { return nil }
+        if !model.cpus.isEmpty, let cpu = CPURemarks(run: run).reason(thread, read: reads(thread).found) { return cpu }
         // synchronize_srcu() inside its own read side stops at its beginning.
         let isGrace = waitsForGracePeriod(thread) || step.text.hasPrefix("synchronize_")
             || step.text.hasPrefix("tlb_flush_ipi(")

@@ -130,22 +130,36 @@ private struct AccessCollector {
         return (access, next.sorted())
     }
 
-    /// What is read on the paths to a wait for a condition.
+    /// What is read on the paths to a wait for a condition: before the wait, so nothing that only what follows reads. Who
+    /// keeps the CPU is left out: a thread that waits for its CPU waits for a holder, and no change of that alone makes a
+    /// condition true.
     func condition(from starts: [Int]) -> CellSet? {
-        var reads = CellSet(cellCount: model.cells.count)
-        var waits = false
+        var waits: [Int] = []
+        var before: [Int: [Int]] = [:]
         var seen = Set(starts)
         var work = starts
         while let index = work.popLast() {
             guard index < code.instructions.count else { continue }
             if case .step = code.instructions[index].operation { continue }
-            reads.formUnion(effects[index].reads)
-            if case .await(_, let wait) = code.instructions[index].operation {
-                if case .condition = wait { waits = true }
+            if case .await(_, .condition) = code.instructions[index].operation {
+                waits.append(index)
                 continue
             }
-            for follower in code.successors(of: index) where seen.insert(follower).inserted { work.append(follower) }
+            for follower in code.successors(of: index) {
+                before[follower, default: []].append(index)
+                if seen.insert(follower).inserted { work.append(follower) }
+            }
         }
-        return waits ? reads : nil
+        guard !waits.isEmpty else { return nil }
+        var reads = CellSet(cellCount: model.cells.count)
+        seen = Set(waits)
+        while let index = waits.popLast() {
+            reads.formUnion(effects[index].reads)
+            for earlier in before[index] ?? [] where seen.insert(earlier).inserted { waits.append(earlier) }
+        }
+        for cpu in model.cpus {
+            for cell in [cpu.keeperCell, cpu.interruptCell] where cell != 0 { reads.remove(cell) }
+        }
+        return reads
     }
 }

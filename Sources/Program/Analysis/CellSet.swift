@@ -12,6 +12,10 @@ public struct CellSet: Equatable, Sendable {
         words[cell >> 6] |= 1 << UInt64(cell & 63)
     }
 
+    public mutating func remove(_ cell: CellID) {
+        if contains(cell) { words[cell >> 6] &= ~(1 << UInt64(cell & 63)) }
+    }
+
     public func contains(_ cell: CellID) -> Bool {
         cell >= 0 && cell >> 6 < words.count && words[cell >> 6] >> UInt64(cell & 63) & 1 != 0
     }

@@ -20,7 +20,7 @@ enum InstructionEffect {
             switch access.kind {
             case .plain: effect.plainWrites = cells
             case .marked: effect.markedWrites = cells
-            case .hidden: break
+            case .hidden: effect.startHandlers(cells, model, thread)
             }
         case .checkPlace(let address, _, _), .live(_, let address):
             effect.readLiveness(of: pointsTo.cells(address), model)
@@ -116,6 +116,12 @@ extension StepAccess {
             reads.insert(cell)
             writes.insert(cell)
         }
+    }
+
+    /// An IPI with code is sent by a store to its handler's program point.
+    mutating func startHandlers(_ cells: CellSet, _ model: Model, _ thread: Int) {
+        for (number, other) in model.threads.enumerated()
+        where number != thread && cells.contains(other.programPointCell) { starts.append(number) }
     }
 
     mutating func readReaders(ofDomain index: Int?, _ model: Model) {

@@ -22,6 +22,6 @@ extension Diagnostic {
     static func tlbInCallback(_ range: SourceRange, _ name: String) -> Diagnostic {
         Diagnostic(
             "L0503", range, "\(name)() is for the CPU that calls it, and an RCU callback may run on any",
-            suggestion: "call it in a THREAD, or flush the CPUs that you mean with tlb_flush_ipi()")
+            suggestion: "call it in a THREAD, or flush the CPUs that you mean with tlb_flush_broadcast()")
     }
 }

@@ -186,4 +186,12 @@ extension Diagnostic {
     static func badCPU(_ range: SourceRange, _ cpu: Int64, _ limit: Int) -> Diagnostic {
         Diagnostic("L0483", range, "there is no CPU \(cpu)", suggestion: "CPUs have the numbers 0 to \(limit - 1)")
     }
+
+    static func calledNotFunction(_ range: SourceRange, _ call: String) -> Diagnostic {
+        Diagnostic("L0484", range, "\(call)() runs a function of the model on another CPU, and this is none", suggestion: "give the name of a function")
+    }
+
+    static func calledSignature(_ range: SourceRange, _ name: String) -> Diagnostic {
+        Diagnostic("L0485", range, "'\(name)' cannot be run by an IPI: it takes no single argument, or returns a value", suggestion: "write static void \(name)(struct tag *argument) { … }, or with an integer")
+    }
 }

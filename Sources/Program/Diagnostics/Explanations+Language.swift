@@ -277,5 +277,24 @@ extension ProgramExplanations {
 
             THREAD_ON(self - 1, t, 2) { WRITE_ONCE(count, 1); }
             """),
+        entry(
+            "L0484", "IPI without a function",
+            "smp_call_function_single(), smp_call_function() and on_each_cpu() run a function of the model on other CPUs. "
+                + "The argument must be the name of such a function; there are no function pointers.",
+            """
+            static int count;
+
+            THREAD(t, 1) { smp_call_function_single(0, count, 1); }
+            """),
+        entry(
+            "L0485", "function that no IPI can run",
+            "A function that runs on another CPU gets one argument, a pointer or an integer, and returns nothing: "
+                + "nobody there could take its value. A result goes through shared memory, as in the kernel.",
+            """
+            static int count;
+            static int get(int value) { return count + value; }
+
+            THREAD(t, 1) { on_each_cpu(get, 1); }
+            """),
     ]
 }

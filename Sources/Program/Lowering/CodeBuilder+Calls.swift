@@ -118,7 +118,7 @@ extension CodeBuilder {
 
     // MARK: Whole codes
 
-    private func beginFrame(_ name: String, _ result: Type = .void, _ registers: [Register] = []) -> Int {
+    func beginFrame(_ name: String, _ result: Type = .void, _ registers: [Register] = []) -> Int {
         let done = newLabel()
         frames = [
             Frame(name: name, returnLabel: done, resultType: result, resultRegisters: registers, scopeBase: 0)
@@ -132,6 +132,19 @@ extension CodeBuilder {
         checkGotos()
         place(done)
         emitExitChecks(body.range)
+        endOnCPU(body.range)
+        emit(.end, body.range)
+        return finish()
+    }
+
+    /// INTERRUPT: on top of what its CPU does.
+    func lowerInterrupt(_ body: Statement, _ range: SourceRange) -> Code {
+        let done = beginFrame(className)
+        beginHandler("interrupt \(className)", range)
+        lower(body)
+        checkGotos()
+        place(done)
+        endHandler(body.range)
         emit(.end, body.range)
         return finish()
     }
@@ -245,7 +258,7 @@ extension CodeBuilder {
     }
 
     /// Resolves labels, drops what cannot be reached, and keeps the needs of what can.
-    private func finish() -> Code {
+    func finish() -> Code {
         for (name, label) in programLabels { code.labels[name] = labelTargets[label] }
         if model.isTooLarge { return Code() }
         let cleanup = Cleanup(code: code, labelTargets: labelTargets)

@@ -66,7 +66,7 @@ extension CodeBuilder {
         if name == "NULL" { return Value(0, .pointer(.void)) }
         if name == "VAL", let conditionValue { return conditionValue }
         if name == "self", model.globals["self"] == nil {
-            guard kind == .thread, frames.count == 1 else {
+            guard hasSelf, frames.count == 1 else {
                 report(.selfOutsideThread(expression.range))
                 return .error
             }

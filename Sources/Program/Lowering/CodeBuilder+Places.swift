@@ -77,7 +77,7 @@ extension CodeBuilder {
             return place
         }
         if name == "VAL", let conditionValue { return spill(conditionValue, name: name, expression.range) }
-        if name == "self", kind == .thread, frames.count == 1 {
+        if name == "self", hasSelf, frames.count == 1 {
             var place = spill(
                 Value(type: .int, parts: [model.perThread(.selfIndex)], range: 0...63), name: name, expression.range)
             place.isReadOnly = true

@@ -6,7 +6,8 @@ import Syntax
 /// done where (a proof changes nothing), and which names are in scope.
 final class CodeBuilder {
     enum Kind {
-        case thread, callback, initialization, property
+        /// A callback runs after a grace period, an interrupt is any handler: of INTERRUPT, of an IPI with code.
+        case thread, callback, interrupt, initialization, property
         /// The TLB_WALK of a CPU.
         case hardware
     }
@@ -76,6 +77,11 @@ final class CodeBuilder {
     var propertyResult: Register?
     /// Registers below this were there before the proof or condition at hand, and may not be changed by it.
     var modeRegisterBase = 0
+    /// The code is a function that an IPI runs.
+    var isCalled = false
+    /// Where the step at hand begins, and who had the CPU then; of threads that share one.
+    var stepLabel = -1
+    var keeperAtStep: Operand = .constant(0)
     /// While the argument of a lock's function is looked at: its value should be an address.
     var readsLockArgument = false
 
@@ -116,6 +122,7 @@ final class CodeBuilder {
                 kind: kind, text: text ?? folded(range), function: frames.last?.name ?? className, range: range,
                 callSites: callSites, ordering: ordering))
         emit(.step(code.steps.count - 1), range)
+        waitForCPU(range)
     }
 
     /// The value that the step at hand shows as its result.
@@ -177,7 +184,7 @@ final class CodeBuilder {
     }
 
     /// Waits within the step at hand until the operand is nonzero.
-    func blockUnless(_ condition: Operand, _ wait: Wait, _ range: SourceRange) {
+    func blockUnless(_ condition: Operand, _ wait: Wait, _ style: WaitStyle, _ range: SourceRange) {
         if kind == .initialization || (!atomics.isEmpty && !mayWaitInAtomic) {
             check(
                 condition, .modelError, name: "L0480",
@@ -185,7 +192,7 @@ final class CodeBuilder {
                 range)
             return
         }
-        emit(.await(condition, wait), range)
+        awaitOnCPU(condition, wait, style, range)
     }
 
     /// Notes what reachable code needs of memory.

@@ -5,6 +5,7 @@ extension ModelBuilder {
     func layOutContexts() {
         addThreads()
         addWalkThreads()
+        addCPUCells()
         addContextCells()
         for thread in model.threads.indices {
             model.threads[thread].taskStateCell = contextCells[.taskState]![thread]
@@ -38,6 +39,7 @@ extension ModelBuilder {
                 addThread("\(function)(\(target))", name, index: index, cpu: 0, isCallback: true)
             }
         }
+        addCallThreads()
     }
 
     func addWalkThreads() {
@@ -59,7 +61,7 @@ extension ModelBuilder {
         (memory.targets[types.pointerKey(type)] ?? []).sorted()
     }
 
-    private func addThread(_ name: String, _ className: String, index: Int, cpu: Int, isCallback: Bool) {
+    func addThread(_ name: String, _ className: String, index: Int, cpu: Int, isCallback: Bool) {
         let number = model.threads.count
         let storage = memory.storage("\(className): point", .fixed(low: 0, high: 1, overflowName: nil))
         let point = memory.addCell(
@@ -95,7 +97,7 @@ extension ModelBuilder {
             where needs.context.contains(Needs.ContextNeed(field: field, threadClass: name)) {
                 let kind: Storage.Kind =
                     switch field {
-                    case .interruptsOff, .callbackRunning, .rcuWait, .ipiWait, .barrierWait, .exclusiveWait:
+                    case .interruptsOff, .callbackRunning, .handlerRunning, .rcuWait, .ipiWait, .barrierWait, .exclusiveWait:
                         .fixed(low: 0, high: 1, overflowName: nil)
                     case .taskState: .fixed(low: 0, high: 2, overflowName: nil)
                     case .waitQueue: .pointer(set: memory.pointerSet(.builtin(.waitQueue)))
@@ -118,8 +120,9 @@ extension ModelBuilder {
         if needs.waitsForRCU { addRCU() }
         if needs.waitsForIPI {
             let readers = model.threads.indices.compactMap { thread -> GraceDomain.Reader? in
-                let cell = contextCells[.interruptsOff]![thread]
-                return cell == 0 ? nil : .init(thread: thread, cells: [cell])
+                let cells = [contextCells[.interruptsOff]![thread], contextCells[.handlerRunning]![thread]]
+                    .filter { $0 != 0 }
+                return cells.isEmpty ? nil : .init(thread: thread, cells: cells)
             }
             ipiDomainCell = addDomain("IPI", readers, contextCells[.ipiWait]!.filter { $0 != 0 })
         }
@@ -139,7 +142,8 @@ extension ModelBuilder {
     private func addRCU() {
         let fields: [ContextField] =
             settings.rcuFlavor == .consolidated
-            ? [.rcu, .preemption, .spinlocks, .interruptsOff, .bottomHalves, .callbackRunning] : [.rcu]
+            ? [.rcu, .preemption, .spinlocks, .interruptsOff, .bottomHalves, .callbackRunning, .handlerRunning]
+            : [.rcu]
         let readers = model.threads.indices.compactMap { thread -> GraceDomain.Reader? in
             let cells = fields.compactMap { contextCells[$0]![thread] }.filter { $0 != 0 }
             return cells.isEmpty ? nil : .init(thread: thread, cells: cells)
@@ -217,6 +221,16 @@ extension ModelBuilder {
         case .updater(let type): return position(memory.shapes.updaters[type])
         case .tlb(let name): return Int64(tlbs[name]?.address(cpu: info.cpu) ?? 0)
         case .callbackMask: return Int64(info.callbackMaskCell)
+        case .cpuCell: return Int64(sharedCPU(ofThread: thread)?.keeperCell ?? 0)
+        case .interruptCell: return Int64(sharedCPU(ofThread: thread)?.interruptCell ?? 0)
+        case .earlierInterrupt: return earlierInterrupt(thread).map { Int64(model.threads[$0].programPointCell) } ?? 0
+        case .earlierInterruptMask: return earlierInterrupt(thread).map { 1 << Int64($0) } ?? 0
+        case .callArgument: return Int64(callArguments[thread] ?? 0)
+        case .callPoint(let function, let cpu):
+            return handler(function, cpu, sender: thread).map { Int64(model.threads[$0].programPointCell) } ?? 0
+        case .callNumber(let function, let cpu): return handler(function, cpu, sender: thread).map(Int64.init) ?? 0
+        case .calledArgument(let function, let cpu):
+            return handler(function, cpu, sender: thread).flatMap { callArguments[$0].map(Int64.init) } ?? 0
         case .callbackObject:
             for (callback, objects) in callbackObjects {
                 let threads = memory.threadsOfClass[callbackName(callback)] ?? 0..<0

@@ -25,6 +25,9 @@ final class ModelBuilder {
     var classIndex: [String: Int] = [:]
     var threadDeclarations: [(declaration: Declaration.Thread, count: Int)] = []
     var callbackObjects: [CallbackNeed: [CellID]] = [:]
+    /// The thread that runs each IPI's function, and the cell of its argument.
+    var calls: [Call: Int] = [:]
+    var callArguments: [Int: CellID] = [:]
     var tableIndex: [ThreadTable: Int] = [:]
     var coverageIndex: [CoverageKey: Int] = [:]
     /// Where each static local lies, by the place of its declaration.
@@ -188,6 +191,7 @@ final class ModelBuilder {
             threadsOfClass[callbackName(callback)] = total..<(total + count)
             total += count
         }
+        numberCalls(&total, &threadsOfClass)
         for declaration in source.tree.declarations {
             guard case .tlbWalk(let name, _) = declaration.kind else { continue }
             threadsOfClass[walkName(name.text)] = total..<(total + presentCPUs.count)
@@ -197,7 +201,9 @@ final class ModelBuilder {
             diagnostics.add(.tooManyThreads(total, ModelSettings.threadsMax))
             total = ModelSettings.threadsMax
             threadsOfClass = threadsOfClass.mapValues { $0.clamped(to: 0..<total) }
+            calls = calls.filter { $0.value < total }
         }
+        placement.findSharing(threadsOfClass)
         memory = MemoryBuilder(
             types: types, needs: needs, shapes: shapes(threadsOfClass), threadsOfClass: threadsOfClass,
             threadCount: total, widths: settings.widths)
@@ -261,8 +267,11 @@ final class ModelBuilder {
     private func lowerAll() {
         for (declaration, count) in threadDeclarations {
             let threads = memory.threadsOfClass[declaration.name.text] ?? 0..<0
-            let builder = CodeBuilder(self, className: declaration.name.text, kind: .thread)
-            let code = builder.lowerThread(declaration.body)
+            let isInterrupt = declaration.role == .interrupt
+            let builder = CodeBuilder(self, className: declaration.name.text, kind: isInterrupt ? .interrupt : .thread)
+            let code =
+                isInterrupt
+                ? builder.lowerInterrupt(declaration.body, declaration.name.range) : builder.lowerThread(declaration.body)
             // A count of 0 leaves the thread out, but its text is looked at all the same.
             guard count > 0 else { continue }
             absorb(builder.needs)
@@ -274,6 +283,7 @@ final class ModelBuilder {
                     threads: threads))
         }
         lowerCallbacks()
+        lowerCalls()
         lowerWalks()
         lowerInitialization()
         for declaration in source.tree.declarations { lowerProperty(declaration) }

@@ -79,6 +79,14 @@ enum ThreadTable: Hashable {
     case callbackMask
     /// Where the entries of the own CPU begin in a TLB.
     case tlb(String)
+    /// The cells of the thread's CPU: who keeps it, and who has its interrupts off.
+    case cpuCell, interruptCell
+    /// The program point of the instance of an INTERRUPT that comes before on that CPU, and its bit; 0 where there is none.
+    case earlierInterrupt, earlierInterruptMask
+    /// The thread that runs a function that smp_call_function_single() sends to a CPU, and what belongs to it.
+    case callPoint(function: String, cpu: Int), callNumber(function: String, cpu: Int)
+    case callArgument
+    case calledArgument(function: String, cpu: Int)
 }
 
 enum Words {

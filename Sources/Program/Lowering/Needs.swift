@@ -3,6 +3,9 @@ enum ContextField: String, Hashable, CaseIterable {
     case preemption, spinlocks, interruptsOff, bottomHalves, rcu
     /// 1 while a callback runs: under the consolidated flavour that is a read side.
     case callbackRunning
+    /// 1 while an interrupt handler runs: its CPU takes no other interrupt, and under the consolidated flavour that too is
+    /// a read side.
+    case handlerRunning
     /// Masks that the thread waits to become zero.
     case rcuWait, ipiWait, barrierWait
     /// What set_current_state() says (TASK_RUNNING is 0), the wait queue that the thread is in, and whether it waits there
@@ -18,6 +21,7 @@ enum ContextField: String, Hashable, CaseIterable {
         case .bottomHalves: "bh_disable depth"
         case .rcu: "rcu_read_lock depth"
         case .callbackRunning: "callback running"
+        case .handlerRunning: "interrupt running"
         case .rcuWait: "grace period waits for"
         case .ipiWait: "IPI waits for"
         case .barrierWait: "rcu_barrier waits for"
@@ -55,6 +59,14 @@ struct CallbackNeed: Hashable {
     var domain: String?
 }
 
+/// A function that an IPI runs on another CPU, as the threads of one class send it.
+struct CallNeed: Hashable {
+    var function: String
+    var caller: String
+    /// The CPU, where the call names one; nil where it may be any.
+    var cpu: Int?
+}
+
 /// What the code of a model asks of its memory. Lowering runs twice: the first pass finds the needs, the second lays out
 /// memory for them; a model that uses no grace period pays for none.
 struct Needs: Equatable {
@@ -62,6 +74,7 @@ struct Needs: Equatable {
     var context: Set<ContextNeed> = []
     var locks: Set<LockNeed> = []
     var callbacks: [CallbackNeed] = []
+    var calls: [CallNeed] = []
     /// Thread classes that call something that may sleep.
     var sleepers: Set<String> = []
     var waitsForRCU = false
@@ -88,6 +101,7 @@ struct Needs: Equatable {
         context.formUnion(other.context)
         locks.formUnion(other.locks)
         for callback in other.callbacks where !callbacks.contains(callback) { callbacks.append(callback) }
+        for call in other.calls where !calls.contains(call) { calls.append(call) }
         sleepers.formUnion(other.sleepers)
         waitsForRCU = waitsForRCU || other.waitsForRCU
         waitsForIPI = waitsForIPI || other.waitsForIPI

@@ -50,7 +50,10 @@ extension ModelBuilder {
         for (className, threads) in memory.threadsOfClass {
             let isUser = needs.tlbUsers.contains(.init(tlb: name.text, threadClass: className))
             guard isUser || walksWrite else { continue }
-            for thread in threads where thread < placement.cpus.count { used |= 1 << UInt64(placement.cpu(ofThread: thread)) }
+            // Where a handler that is sent runs is not known yet.
+            for thread in threads {
+                used |= thread < placement.cpus.count ? 1 << UInt64(placement.cpu(ofThread: thread)) : .max
+            }
         }
         let stride = 1 + memory.cellCount(type)
         guard hasRoom(for: .array(.int, stride * Int(count) * max(1, settings.cpuCount)), name.range) else { return }

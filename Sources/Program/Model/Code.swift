@@ -86,6 +86,12 @@ public struct Access: Sendable {
         self.isTranslation = isTranslation
     }
 
+    /// The inside of a lock or a CPU: of no interest to races.
+    public var isHidden: Bool {
+        if case .hidden = kind { return !isGhost }
+        return false
+    }
+
     public static let ghost = Access(.hidden, isGhost: true)
     public static let hidden = Access(.hidden)
     public static let translation = Access(.hidden, isTranslation: true)

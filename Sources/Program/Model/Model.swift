@@ -27,6 +27,21 @@ public struct ModelThread: Sendable {
     }
 }
 
+/// A CPU that threads share or that takes interrupts.
+public struct ModelCPU: Sendable {
+    public var number: Int
+    /// The threads that run there one at a time, and the handlers that run on top of them.
+    public var threads: [Int] = []
+    public var handlers: [Int] = []
+    /// Number plus 1 of the thread that the CPU cannot be taken from, 0 if there is none: under PREEMPTION(FULL) one with
+    /// preemption off, else the one that runs. 0 where the CPU is not shared.
+    public var keeperCell: CellID = 0
+    /// Number plus 1 of the thread that has interrupts off there, or of the handler that runs. 0 where none can come.
+    public var interruptCell: CellID = 0
+
+    public init(number: Int) { self.number = number }
+}
+
 /// What the instances of one THREAD share.
 public struct ThreadClass: Sendable {
     public enum Kind: Sendable {
@@ -36,8 +51,13 @@ public struct ThreadClass: Sendable {
         case interrupt
         /// Idle until `startCallback`; its first step waits for the grace period.
         case callback
+        /// Idle until an IPI with code is sent to its CPU; then an interrupt.
+        case call
         /// The MMU of a CPU: it may act at any time and need never do so, so it keeps nothing alive.
         case hardware
+
+        /// Waits to be started by a thread.
+        public var isStarted: Bool { self == .callback || self == .call }
     }
 
     public var name: String
@@ -136,6 +156,8 @@ public struct Model: Sendable {
     public var domains: [GraceDomain] = []
     public var classes: [ThreadClass] = []
     public var threads: [ModelThread] = []
+    /// The CPUs that are shared or interrupted, ascending.
+    public var cpus: [ModelCPU] = []
     /// Rows of constants that differ by thread, see `Operand.perThread`. Each has an entry per thread, and a last one for
     /// INIT and properties.
     public var threadTables: [[Int64]] = []

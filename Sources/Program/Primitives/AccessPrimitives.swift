@@ -111,7 +111,7 @@ extension CodeBuilder {
         conditionValue = value
         let condition = truth(lower(site.arguments[1]), site.arguments[1].range)
         (mode, conditionValue, modeRegisterBase) = outer
-        blockUnless(condition, .condition, site.range)
+        blockUnless(condition, .condition, .polls, site.range)
         showResult(value.operand)
         return value
     }

@@ -43,10 +43,12 @@ enum ContextPrimitives {
         },
         "might_sleep": Primitive(0) { builder, site in
             builder.checkMaySleep("might_sleep", site.range)
+            builder.mightSleep(site.range)
             return .nothing
         },
         "cond_resched": Primitive(0) { builder, site in
             builder.checkMaySleep("cond_resched", site.range)
+            builder.mayReschedule(site.range)
             return .nothing
         },
         "smp_processor_id": Primitive(0, .any) { builder, _ in
@@ -61,6 +63,7 @@ extension CodeBuilder {
     func disableInterrupts(_ range: SourceRange, isPart: Bool) {
         beginStep(.enterSection, range, text: isPart ? "\(folded(range)): irqs off" : nil)
         setContext(.interruptsOff, to: 1, range)
+        noteInterrupts(off: .constant(1), range)
     }
 
     func enableInterrupts(_ range: SourceRange, isPart: Bool) {
@@ -70,11 +73,12 @@ extension CodeBuilder {
         let off = loadHidden(context(.interruptsOff), range)
         check(off, .unbalanced, "interrupts are turned on that were not off", range)
         storeHidden(context(.interruptsOff), .constant(0), range)
+        noteInterrupts(off: .constant(0), range)
         quiesceInterrupts(range)
     }
 
     /// Grace periods and IPIs that waited for this CPU go on.
-    private func quiesceInterrupts(_ range: SourceRange) {
+    func quiesceInterrupts(_ range: SourceRange) {
         quiesceRCU(range)
         if model.needs.waitsForIPI, model.ipiDomainCell != 0 {
             emit(.quiesce(domain: .constant(Int64(model.ipiDomainCell))), range)
@@ -91,6 +95,7 @@ extension CodeBuilder {
         }
         let old = loadHidden(context(.interruptsOff), range)
         storeHidden(context(.interruptsOff), .constant(1), range)
+        noteInterrupts(off: .constant(1), range)
         write(place, Value(type: .int, parts: [old], range: 0...1), range)
     }
 
@@ -99,7 +104,9 @@ extension CodeBuilder {
         beginStep(.leaveSection, range, text: isPart ? "\(folded(range)): irqs as before" : nil)
         needContext(.interruptsOff)
         guard hasContext(.interruptsOff), value.type.isInteger else { return }
-        storeHidden(context(.interruptsOff), truth(value, range), range)
+        let off = truth(value, range)
+        storeHidden(context(.interruptsOff), off, range)
+        noteInterrupts(off: off, range)
         quiesceInterrupts(range)
     }
 }

@@ -25,6 +25,7 @@ enum MutexPrimitives {
 extension CodeBuilder {
     func mutexLock(_ site: CallSite, subclass: Int) -> Value {
         guard let (address, isChecked, _) = lockArgument(site.arguments[0], .mutex) else { return .nothing }
+        mightSleep(site.range)
         beginStep(.lock, site.range, ordering: .acquire)
         takeOwner(address, isChecked: isChecked, site, subclass: subclass, sleeps: true)
         return .nothing

@@ -77,7 +77,7 @@ extension CodeBuilder {
             if !value.type.isError { report(.notAnInteger(site.range, types.describe(value.type))) }
             return .nothing
         }
-        blockUnless(truth(value, site.range), .condition, site.range)
+        blockUnless(truth(value, site.range), .condition, .polls, site.range)
         return .nothing
     }
 }

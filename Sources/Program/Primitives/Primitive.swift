@@ -54,7 +54,8 @@ enum PrimitiveTable {
             SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table, SequencePrimitives.table,
             InterruptibleLockPrimitives.table,
             ContextPrimitives.table, RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,
-            CompletionPrimitives.table, WaitQueuePrimitives.table, TLBPrimitives.table, ObjectPrimitives.table, ChoicePrimitives.table, ProofPrimitives.table,
+            CompletionPrimitives.table, WaitQueuePrimitives.table, CallPrimitives.table, TLBPrimitives.table,
+            ObjectPrimitives.table, ChoicePrimitives.table, ProofPrimitives.table,
         ]
         for family in families { table.merge(family) { first, _ in first } }
         for (alias, name) in LanguageNames.functionAliases { table[alias] = table[name] }
@@ -63,7 +64,6 @@ enum PrimitiveTable {
 
     /// Names that the language has and this version does not take yet.
     static let notYet: Set<String> = [
-        "smp_call_function_single",
     ]
 }
 
@@ -152,6 +152,9 @@ extension CodeBuilder {
             && model.needs.context.contains(.init(field: field, threadClass: className))
     }
 
+    /// The code is that of a thread, not of INIT or of a proof.
+    var isRunning: Bool { kind == .thread || kind == .callback || kind == .interrupt }
+
     func context(_ field: ContextField) -> Operand { model.perThread(.context(field)) }
 
     func setContext(_ field: ContextField, to value: Int64, _ range: SourceRange) {
@@ -167,15 +170,21 @@ extension CodeBuilder {
         if change < 0 { check(binary(.notEqual, old, .constant(0), range), .unbalanced, message, range) }
         let new = binary(.add, old, .constant(change), range)
         storeHidden(context(field), new, range)
+        guard field != .rcu else { return }
+        if change > 0 { notePreemptionOff(range) } else { notePreemption(range) }
     }
 
     /// A call that may sleep is an error in atomic context, even where it would not wait.
     func checkMaySleep(_ name: String, _ range: SourceRange) {
-        guard kind == .thread || kind == .callback, mode == .program else { return }
+        guard isRunning, mode == .program else { return }
         let className = className
         note { $0.sleepers.insert(className) }
         if kind == .callback {
             check(.constant(0), .sleepInAtomic, name: name, "\(name)() may sleep, and an RCU callback may not", range)
+            return
+        }
+        if kind == .interrupt {
+            check(.constant(0), .sleepInAtomic, name: name, "\(name)() may sleep, and an interrupt may not", range)
             return
         }
         let reasons: [(ContextField, String)] = [
@@ -193,7 +202,8 @@ extension CodeBuilder {
     /// Whether spinlocks held need counting: somebody asks whether the thread may sleep, or waits for it to preempt.
     var countsSpinlocks: Bool {
         kind != .initialization && kind != .property
-            && (model.needs.sleepers.contains(className) || (model.needs.waitsForRCU && model.settings.rcuFlavor == .consolidated))
+            && (model.needs.sleepers.contains(className) || (sharesCPU && model.settings.preemption == .full)
+                || (model.needs.waitsForRCU && model.settings.rcuFlavor == .consolidated))
     }
 
     func enterSpinlock(_ range: SourceRange) {
@@ -209,7 +219,7 @@ extension CodeBuilder {
 
     /// After a section ended that held off grace periods.
     func quiesceRCU(_ range: SourceRange) {
-        guard kind == .thread || kind == .callback, model.needs.waitsForRCU, model.rcuDomainCell != 0 else { return }
+        guard isRunning, model.needs.waitsForRCU, model.rcuDomainCell != 0 else { return }
         emit(.quiesce(domain: .constant(Int64(model.rcuDomainCell))), range)
     }
 

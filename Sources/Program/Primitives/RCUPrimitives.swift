@@ -41,13 +41,15 @@ extension CodeBuilder {
         let range = site.range
         if kind == .initialization { return }
         needContext(field)
+        if sleeps { mightSleep(range) }
         beginStep(.beginWait, range)
         if sleeps { checkMaySleep(site.name.text, range) }
         guard hasContext(field), domain != .constant(0) else { return }
         emit(.graceBegin(domain: domain, into: context(field)), range)
+        beginWaiting(.sleeps, range)
         beginStep(.endWait, range, text: endText)
         let mask = loadHidden(context(field), range)
-        blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), range)
+        blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), .sleeps, range)
     }
 
     /// `call_rcu(object, function)` and `call_srcu(domain, object, function)`.

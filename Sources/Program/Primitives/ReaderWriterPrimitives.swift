@@ -77,10 +77,16 @@ extension CodeBuilder {
 
     private func sleeps(_ type: BuiltinType) -> Bool { type == .rwsem }
 
+    private func waitStyle(_ type: BuiltinType) -> WaitStyle { sleeps(type) ? .sleeps : .spins }
+
     private var queuesWriters: Bool { model.settings.lockPolicy == .writerQueued }
 
     /// rwlocks are not rwsems: LOCKS speaks of sleeping locks, and a queued rwlock always makes readers wait.
     private func readersWaitForWriters(_ type: BuiltinType) -> Bool { type == .rwlock || queuesWriters }
+
+    /// Whether this reader waits for writers in the queue: one in an interrupt does not, or it could wait for the thread
+    /// below it for ever.
+    private func queuesReader(_ type: BuiltinType) -> Bool { readersWaitForWriters(type) && kind != .interrupt }
 
     // MARK: Reading
 
@@ -91,6 +97,7 @@ extension CodeBuilder {
         let range = site.range
         needLock(type, .reader, key: key)
         let entered = newLabel(), blocked = newLabel()
+        if sleeps(type) { mightSleep(range) }
         beginStep(.lock, range, ordering: .acquire)
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         let owner = loadHidden(lock, range)
@@ -99,7 +106,7 @@ extension CodeBuilder {
             "\(site.name.text)() of a lock that the thread holds for writing", range)
         if sleeps(type) { checkMaySleep(site.name.text, range) }
         var free = isZero(owner, range)
-        if readersWaitForWriters(type) {
+        if queuesReader(type) {
             let waiting = loadHidden(offset(lock, by: Self.waitingWriters, range), range)
             free = binary(.and, free, isZero(waiting, range), range)
         }
@@ -109,7 +116,7 @@ extension CodeBuilder {
         if atomics.isEmpty, kind != .initialization {
             waitToRead(lock, isChecked: isChecked, type, site, entered)
         } else {
-            blockUnless(.constant(0), .holders(ownerMask(owner, range)), range)
+            blockUnless(.constant(0), .holders(ownerMask(owner, range)), waitStyle(type), range)
         }
         place(entered)
         addReader(lock, type, use, range)
@@ -127,16 +134,17 @@ extension CodeBuilder {
         let range = site.range
         let queue = offset(lock, by: Self.waitingReaders, range)
         storeHidden(queue, binary(.or, loadHidden(queue, range), ownBit(.reader(type), range), range), range)
-        if readersWaitForWriters(type) {
+        if queuesReader(type) {
             let waiting = loadHidden(offset(lock, by: Self.waitingWriters, range), range)
             storeHidden(ownBehind(lock, type, range), waiting, range)
         }
         code.steps[code.steps.count - 1].kind = .lock
+        beginWaiting(waitStyle(type), range)
         beginStep(.endWait, range, ordering: .acquire, text: "\(folded(range)) gets the lock")
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         let owner = loadHidden(lock, range)
         var behind: Operand = .constant(0)
-        if readersWaitForWriters(type) { behind = loadHidden(ownBehind(lock, type, range), range) }
+        if queuesReader(type) { behind = loadHidden(ownBehind(lock, type, range), range) }
         let free = isZero(binary(.or, owner, behind, range), range)
         let holders = binary(.or, ownerMask(owner, range), writerThreads(behind, type, range), range)
         emit(.await(free, .holders(holders)), range)
@@ -173,7 +181,7 @@ extension CodeBuilder {
         beginStep(.trylock, range, ordering: .acquire)
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         var free = isZero(loadHidden(lock, range), range)
-        if readersWaitForWriters(type) {
+        if queuesReader(type) {
             let waiting = loadHidden(offset(lock, by: Self.waitingWriters, range), range)
             free = binary(.and, free, isZero(waiting, range), range)
         }
@@ -194,6 +202,7 @@ extension CodeBuilder {
         let range = site.range
         needLock(type, .writer, key: key)
         let entered = newLabel(), blocked = newLabel()
+        if sleeps(type) { mightSleep(range) }
         beginStep(.lock, range, ordering: .acquire)
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         let owner = loadHidden(lock, range)
@@ -207,7 +216,9 @@ extension CodeBuilder {
         if atomics.isEmpty, kind != .initialization {
             waitToWrite(lock, isChecked: isChecked, type, site)
         } else {
-            blockUnless(.constant(0), .holders(binary(.or, ownerMask(owner, range), readerMask(lock, type, range), range)), range)
+            blockUnless(
+                .constant(0), .holders(binary(.or, ownerMask(owner, range), readerMask(lock, type, range), range)),
+                waitStyle(type), range)
         }
         place(entered)
         storeHidden(lock, model.perThread(.owner), range)
@@ -220,6 +231,7 @@ extension CodeBuilder {
         let range = site.range
         let queue = offset(lock, by: Self.waitingWriters, range)
         storeHidden(queue, binary(.or, loadHidden(queue, range), ownBit(.writer(type), range), range), range)
+        beginWaiting(waitStyle(type), range)
         beginStep(.endWait, range, ordering: .acquire, text: "\(folded(range)) gets the lock")
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         let owner = loadHidden(lock, range)

@@ -70,6 +70,7 @@ extension CodeBuilder {
         let range = site.range
         if kind == .initialization { return .nothing }
         needLock(.srcu, .updater, key: key)
+        mightSleep(range)
         beginStep(.beginWait, range)
         if isChecked { emit(.checkPlace(base, .lock), range) }
         checkMaySleep("synchronize_srcu", range)
@@ -77,15 +78,16 @@ extension CodeBuilder {
         let readers = model.memory.shapes.readers[.srcu] ?? []
         if !readers.isEmpty, model.needs.locks.contains(where: { $0.type == .srcu && $0.role == .reader && $0.threadClass == className }) {
             let own = loadHidden(cell(base, 1, plus: .reader(.srcu), range), range)
-            blockUnless(isZero(own, range), .holders(binary(.shiftLeft, .constant(1), model.perThread(.number), range)), range)
+            blockUnless(isZero(own, range), .holders(binary(.shiftLeft, .constant(1), model.perThread(.number), range)), .sleeps, range)
         }
         let first = 1 + readers.count
         let into = cell(base, first, plus: .updater(.srcu), range)
         emit(.graceBegin(domain: base, into: into), range)
+        beginWaiting(.sleeps, range)
         beginStep(.endWait, range, text: "the grace period of \(folded(range)) ends")
         if isChecked { emit(.checkPlace(base, .lock), range) }
         let mask = loadHidden(cell(base, first, plus: .updater(.srcu), range), range)
-        blockUnless(isZero(mask, range), .grace(domain: base, mask: mask), range)
+        blockUnless(isZero(mask, range), .grace(domain: base, mask: mask), .sleeps, range)
         return .nothing
     }
 }

@@ -58,9 +58,9 @@ extension CodeBuilder {
         let count = loadHidden(offset(base, by: counterOffset(type), range), range)
         if waits {
             let isEven = isZero(binary(.and, count, .constant(1), range), range)
-            blockUnless(isEven, .condition, range)
+            blockUnless(isEven, .condition, .polls, range)
         }
-        if kind == .thread || kind == .callback { storeHidden(ownSince(base, type, range), .constant(1), range) }
+        if isRunning { storeHidden(ownSince(base, type, range), .constant(1), range) }
         showResult(count)
         return Value(type: .unsigned, parts: [count], range: 0...Int64(UInt32.max))
     }
@@ -75,7 +75,7 @@ extension CodeBuilder {
         if isChecked { emit(.checkPlace(base, .read), range) }
         let count = loadHidden(offset(base, by: counterOffset(type), range), range)
         let changed = binary(.notEqual, count, start.operand, range)
-        if kind == .thread || kind == .callback {
+        if isRunning {
             let own = ownSince(base, type, range)
             let since = loadHidden(own, range)
             let turn = Int64(1) << Int64(width(key))

@@ -73,7 +73,7 @@ extension CodeBuilder {
             "\(site.name.text)() of a lock that the thread holds already", site.range)
         if sleeps { checkMaySleep(site.name.text, site.range) }
         let holder = ownerMask(owner, site.range)
-        blockUnless(isZero(owner, site.range), .holders(holder), site.range)
+        blockUnless(isZero(owner, site.range), .holders(holder), sleeps ? .sleeps : .spins, site.range)
         storeHidden(address, me, site.range)
         emit(.acquired(address, LockUse(subclass: subclass, sleeps: sleeps)), site.range)
     }

@@ -203,19 +203,18 @@ extension CodeBuilder {
         else { return .nothing }
         if kind == .initialization { return .nothing }
         let range = site.range
+        // Handlers that run are told apart for those who wait for IPIs.
+        note { $0.waitsForIPI = true }
         beginStep(.beginWait, range)
         checkMayWaitForCPUs(site)
         let left = newRegister(.int)
-        if kind == .callback {
-            emit(.move(left, cpus), range)
-        } else {
-            let own = model.perThread(.cpu)
-            let others = newLabel()
-            unless(binary(.hasBit, cpus, own, range), goto: others, range)
-            invalidate(tlb, cpu: own, index, range)
-            place(others)
-            emit(.binary(.andNot, left, cpus, binary(.shiftLeft, .constant(1), own, range)), range)
-        }
+        let own = model.perThread(.cpu)
+        let others = newLabel()
+        unless(binary(.hasBit, cpus, own, range), goto: others, range)
+        invalidate(tlb, cpu: own, index, range)
+        place(others)
+        emit(.binary(.andNot, left, cpus, binary(.shiftLeft, .constant(1), own, range)), range)
+        beginWaiting(.spins, range)
         let done = newLabel(), again = newLabel()
         place(again)
         unless(.register(left), goto: done, range)
@@ -230,6 +229,7 @@ extension CodeBuilder {
         emit(.binary(.andNot, left, .register(left), bit), range)
         jump(again, range)
         place(done)
+        notePreemption(range)
         return .nothing
     }
 
@@ -238,7 +238,7 @@ extension CodeBuilder {
     private func waitForInterruptsOn(_ cpu: Operand, among mask: Operand, _ range: SourceRange) {
         var isOff: Operand = .constant(0), holders: Operand = .constant(0)
         for thread in model.model.threads.indices {
-            for field in [ContextField.interruptsOff] where model.contextCells[field]![thread] != 0 {
+            for field in [ContextField.interruptsOff, .handlerRunning] where model.contextCells[field]![thread] != 0 {
                 let off = loadHidden(.constant(Int64(model.contextCells[field]![thread])), range)
                 let own = Int64(model.model.threads[thread].cpu)
                 isOff = binary(.or, isOff, binary(.shiftLeft, off, .constant(own), range), range)
@@ -247,6 +247,6 @@ extension CodeBuilder {
             }
         }
         let ready = binary(.andNot, mask, isOff, range)
-        blockUnless(binary(.hasBit, ready, cpu, range), .holders(holders), range)
+        blockUnless(binary(.hasBit, ready, cpu, range), .holders(holders), .spins, range)
     }
 }

@@ -29,32 +29,41 @@ extension CodeBuilder {
         guard hasContext(.ipiWait), model.ipiDomainCell != 0 else { return .nothing }
         let domain = Operand.constant(Int64(model.ipiDomainCell))
         emit(.graceBegin(domain: domain, into: context(.ipiWait)), range)
+        beginWaiting(.spins, range)
         beginStep(.endWait, range, text: "\(folded(range)): all CPUs have answered")
         let mask = loadHidden(context(.ipiWait), range)
-        blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), range)
+        blockUnless(isZero(mask, range), .grace(domain: domain, mask: mask), .spins, range)
+        notePreemption(range)
         return .nothing
     }
 
     /// A CPU that waits for others with its interrupts off may be waited for by one that does the same.
     func checkMayWaitForCPUs(_ site: CallSite) {
         let name = site.name.text
+        if kind == .interrupt || kind == .callback {
+            let place = kind == .interrupt ? "an interrupt" : "an RCU callback"
+            check(
+                .constant(0), .sleepInAtomic, name: name,
+                "\(name)() waits for other CPUs, and is called in \(place)", site.range)
+        }
         guard hasContext(.interruptsOff) else { return }
         let isOn = isZero(loadHidden(context(.interruptsOff), site.range), site.range)
         check(
             isOn, .sleepInAtomic, name: name,
-            "\(name)() waits for the other CPUs, and is called with interrupts off", site.range)
+            "\(name)() waits for other CPUs, and is called with interrupts off", site.range)
     }
 
     func waitForCompletion(_ site: CallSite) -> Value {
         guard let (base, isChecked, _) = lockArgument(site.arguments[0], .completion) else { return .nothing }
         let range = site.range
+        mightSleep(range)
         beginStep(.endWait, range, ordering: .acquire)
         if isChecked { emit(.checkPlace(base, .lock), range) }
         checkMaySleep("wait_for_completion", range)
         let done = loadHidden(base, range)
         let all = loadHidden(offset(base, by: 1, range), range)
         let ready = binary(.notEqual, binary(.or, done, all, range), .constant(0), range)
-        blockUnless(ready, .condition, range)
+        blockUnless(ready, .condition, .sleeps, range)
         let skip = newLabel(), take = newLabel()
         branch(all, skip, take, range)
         place(take)

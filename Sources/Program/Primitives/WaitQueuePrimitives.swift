@@ -12,8 +12,9 @@ import Syntax
 /// Spurious wake-ups. schedule() may return though nobody called it back, so a step of that kind is always possible; but it is
 /// none that anybody may count on, so it does not keep a sleeping task from being stuck (`Operation.spurious`): what is lost is
 /// found though a spurious wake-up would have mended it. In wait_event() a spurious wake-up shows only if testing changes
-/// something or somebody looks who is queued. Otherwise the run is the same, but for steps that nobody sees, as one in which
-/// the task comes to its wait_event() only when the spurious wake-up would have been; so there it is left out.
+/// something, if somebody looks who is queued, or if the task shares a CPU that is not taken from it. Otherwise the run is the
+/// same, but for steps that nobody sees, as one in which the task comes to its wait_event() only when the spurious wake-up would
+/// have been; so there it is left out.
 enum WaitQueuePrimitives {
     nonisolated(unsafe) static let table: [String: Primitive] = {
         var table: [String: Primitive] = [
@@ -100,6 +101,7 @@ extension CodeBuilder {
         let range = site.range, condition = site.arguments[1]
         let call = "\(site.name.text)(\(folded(site.arguments[0].range)))"
         if form.hasTimeout { _ = argument(site, 2, .int) }
+        mightSleep(range)
         checkMaySleep(site.name.text, range)
         let givesResult = form.isInterruptible || form.hasTimeout
         let result = givesResult ? newRegister(.int) : 0
@@ -108,13 +110,14 @@ extension CodeBuilder {
         lowerCondition(condition, isTrue, again)
         place(again)
         if kind == .initialization {
-            blockUnless(.constant(0), .condition, range)
+            blockUnless(.constant(0), .condition, .sleeps, range)
         } else {
             enterQueue(
                 queue, state: .constant(form.state), isExclusive: form.isExclusive, range, text: "\(call): queued")
             lowerCondition(condition, leave, asleep)
             place(asleep)
-            let isSeen = model.needs.seesWaiters || hasSideEffect(condition)
+            let isSeen =
+                model.needs.seesWaiters || hasSideEffect(condition) || (sharesCPU && model.settings.preemption != .full)
             sleep(
                 range, text: "\(call): woken", isSpurious: isSeen && !form.hasTimeout, form: form,
                 givesUp: form.isInterruptible || form.hasTimeout ? givesUp : nil)
@@ -147,12 +150,13 @@ extension CodeBuilder {
     private func sleep(
         _ range: SourceRange, text: String?, isSpurious: Bool, form: WaitForm?, givesUp: Int?, name: String? = nil
     ) {
+        mayReschedule(range)
         beginStep(.endWait, range, ordering: .full, text: text)
         if let name { checkMaySleep(name, range) }
         guard hasContext(.taskState) else { return }
         let state = loadHidden(context(.taskState), range)
         guard isSpurious || givesUp != nil else {
-            blockUnless(isZero(state, range), .condition, range)
+            blockUnless(isZero(state, range), .condition, .sleeps, range)
             return
         }
         let asleep = newLabel(), awake = newLabel(), other = newLabel(), stays = newLabel()
@@ -165,7 +169,7 @@ extension CodeBuilder {
         nameChoices(names)
         branch(way, other, stays, range)
         place(stays)
-        blockUnless(.constant(0), .condition, range)
+        blockUnless(.constant(0), .condition, .sleeps, range)
         place(other)
         if form?.hasTimeout != true { emit(.spurious, range) }
         storeHidden(context(.taskState), .constant(0), range)

@@ -8,7 +8,8 @@
 // Detection in Distributed Databases", ACM Computing Surveys 19, 1987): the AND model for holders, the OR model for
 // conditions. Sound because `MayEnable` leaves nothing out that a thread may still write.
 //
-// A holder that has ended keeps what it holds; an idle callback counts as one.
+// A holder that has ended keeps what it holds; an idle callback counts as one. An interrupt that has not come may come and
+// help, and need not: that it cannot is no deadlock.
 
 import Execution
 import Program
@@ -20,6 +21,8 @@ struct DeadlockCheck {
     private let help: DirectHelp
     /// The threads that make a deadlock an error: daemons that wait among themselves are idle.
     let important: UInt64
+    /// The interrupts, come or not.
+    let interrupts: UInt64
 
     init(model: Model, layout: StateLayout, mayEnable: MayEnable, view: StateView) {
         self.mayEnable = mayEnable
@@ -27,14 +30,32 @@ struct DeadlockCheck {
         programPoints = model.threads.map(\.programPointCell)
         help = DirectHelp(model: model, layout: layout, mayEnable: mayEnable)
         var important: UInt64 = 0
-        for (number, thread) in model.threads.enumerated() where model.classes[thread.threadClass].kind != .daemon {
-            important |= 1 << UInt64(number)
+        var interrupts: UInt64 = 0
+        for (number, thread) in model.threads.enumerated() {
+            let kind = model.classes[thread.threadClass].kind
+            if kind != .daemon { important |= 1 << UInt64(number) }
+            if kind == .interrupt { interrupts |= 1 << UInt64(number) }
         }
         self.important = important
+        self.interrupts = interrupts
+    }
+
+    /// The interrupts that have not come: each stands at its first step.
+    func pendingInterrupts(_ state: UnsafePointer<UInt64>) -> UInt64 {
+        var pending: UInt64 = 0
+        var rest = interrupts
+        while rest != 0 {
+            let thread = rest.trailingZeroBitCount
+            rest &= rest - 1
+            if view.value(programPoints[thread], state) == 1 { pending |= 1 << UInt64(thread) }
+        }
+        return pending
     }
 
     /// The set of those stuck, if it is an error; else 0.
     func stuck(_ threads: ThreadMasks, holders: UnsafePointer<UInt64>, state: UnsafePointer<UInt64>) -> UInt64 {
+        let pending = pendingInterrupts(state)
+        let important = self.important & ~pending
         guard threads.waiting & important != 0 else { return 0 }
         if help.isForAll(threads, holders, state) { return 0 }
         var set = threads.waiting
@@ -52,7 +73,7 @@ struct DeadlockCheck {
             }
             if set & important == 0 { return 0 }
         }
-        return set
+        return set & ~pending
     }
 
     private func staysStuck(

@@ -26,13 +26,13 @@ extension LanguageNames {
         down_read_trylock down_write down_write_nested down_write_trylock downgrade_write ended false
         finish_wait kfree kfree_rcu likely live local_bh_disable local_bh_enable local_irq_disable
         local_irq_enable local_irq_restore local_irq_save lockdep_assert_held lockdep_assert_held_write maybe
-        might_sleep mutex_is_locked mutex_lock mutex_lock_nested mutex_trylock mutex_unlock per_cpu pick
+        might_sleep mutex_is_locked mutex_lock mutex_lock_nested mutex_trylock mutex_unlock on_each_cpu per_cpu pick
         preempt_disable preempt_enable prepare_to_wait raw_read_seqcount raw_write_seqcount_begin
         raw_write_seqcount_end rcu_access_pointer rcu_assign_pointer rcu_barrier rcu_dereference rcu_read_lock
         rcu_read_unlock read_lock read_seqbegin read_seqcount_begin read_seqcount_retry read_seqretry
         read_trylock read_unlock refcount_dec refcount_dec_and_test refcount_freeze refcount_inc
         refcount_inc_not_zero refcount_read refcount_set rwsem_is_locked schedule set_bit set_current_state skip
-        smp_call_function_single smp_call_function_sync smp_cond_load_acquire smp_cond_load_relaxed
+        smp_call_function smp_call_function_single smp_call_function_sync smp_cond_load_acquire smp_cond_load_relaxed
         smp_load_acquire smp_mb smp_mb__after_atomic smp_mb__after_spinlock smp_mb__after_unlock_lock
         smp_mb__before_atomic smp_processor_id smp_rmb smp_store_mb smp_store_release smp_wmb spin_is_locked
         spin_lock spin_lock_bh spin_lock_irq spin_lock_irqsave spin_lock_nested spin_trylock spin_unlock

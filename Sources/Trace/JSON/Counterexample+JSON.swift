@@ -75,6 +75,10 @@ extension Counterexample {
         case .queued(let callback): return member("queues", callback)
         case .gracePeriodEnded: return member("grace_period_ended", nil)
         case .beganToWait(let lock): return member("waits", lock)
+        case .fellAsleep: return member("sleeps", nil)
+        case .beganToSpin: return member("spins", nil)
+        case .switched(let thread): return member("switches_from", thread)
+        case .interrupted(let thread): return member("interrupts", thread)
         }
     }
 

@@ -49,10 +49,10 @@ public struct Judge {
         let waits = moment.status.indices.filter {
             moment.status[$0] == .waitsForCondition || moment.status[$0] == .waitsForHolders
         }
-        if waits.contains(where: stuck.isImportant) {
+        if waits.contains(where: { stuck.isImportant($0, state) }) {
             let threads = checks.contains(.deadlock) ? stuck.stuck(moment, state) : []
             if !threads.isEmpty { return (.deadlock, nil, threads, []) }
-        } else if hasEnded(moment), checks.contains(.violated), let broken = properties[.finally]?.first(where: isFalse)
+        } else if hasEnded(moment, state), checks.contains(.violated), let broken = properties[.finally]?.first(where: isFalse)
         {
             return (.violated, broken, [], [])
         }
@@ -61,8 +61,11 @@ public struct Judge {
     }
 
     /// Nobody goes on any more: FINALLY is judged unless it is a deadlock.
-    private func hasEnded(_ moment: Moment) -> Bool {
-        moment.status.allSatisfy { $0 != .enabled && $0 != .abandoned }
+    private func hasEnded(_ moment: Moment, _ state: StateView) -> Bool {
+        moment.status.indices.allSatisfy { thread in
+            let status = moment.status[thread]
+            return (status != .enabled && status != .abandoned) || stuck.isPending(thread, state)
+        }
     }
 
     /// A CONSTRAINT that the state breaks: the run is not to be followed.

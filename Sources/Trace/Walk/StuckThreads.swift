@@ -24,11 +24,18 @@ struct StuckThreads {
                 moment.status[thread] == .waitsForCondition || moment.status[thread] == .waitsForHolders
             })
         while let free = set.first(where: { !stays($0, set, moment, state) }) { set.remove(free) }
-        return set.contains(where: isImportant) ? set.sorted() : []
+        return set.contains { isImportant($0, state) } ? set.filter { !isPending($0, state) }.sorted() : []
     }
 
-    /// Daemons that wait among themselves are idle.
-    func isImportant(_ thread: Int) -> Bool { model.classes[model.threads[thread].threadClass].kind != .daemon }
+    /// Daemons that wait among themselves are idle, and an interrupt that cannot come is none.
+    func isImportant(_ thread: Int, _ state: StateView) -> Bool {
+        model.classes[model.threads[thread].threadClass].kind != .daemon && !isPending(thread, state)
+    }
+
+    /// An interrupt that has not come stands at its first step.
+    func isPending(_ thread: Int, _ state: StateView) -> Bool {
+        model.classes[model.threads[thread].threadClass].kind == .interrupt && state.nextStep(of: thread) == 0
+    }
 
     private func stays(_ thread: Int, _ set: Set<Int>, _ moment: Moment, _ state: StateView) -> Bool {
         let holders = model.threads.indices.filter { moment.holders[thread] >> UInt64($0) & 1 != 0 }

@@ -84,7 +84,8 @@ enum JSONGrammar {
           "result": text?,                 what the text evaluated to
           "reads":  [access], "writes": [access], "ghosts": [access],
           "effects": [ { "what": "takes" | "releases" | "waits" | "allocates"
-                               | "frees" | "gone" | "queues" | "grace_period_ended",
+                               | "frees" | "gone" | "queues" | "grace_period_ended"
+                               | "sleeps" | "spins" | "switches_from" | "interrupts",
                          "target": text? } ],
           "held": [holding]                after the step
         }
