@@ -11,16 +11,16 @@ extension BytecodeCompiler {
         case .store(let address, let value, let access):
             note(address, access, isWrite: true)
             store(address, value, isGhost: access.isGhost)
-        case .checkPlace(let address, let use):
+        case .checkPlace(let address, let use, let fromTLB):
             if let cell = constant(address), cell != 0, tables.cells[Int(cell)].slot < 0 { return }
-            if emitChecked(address) { return }
+            if constant(fromTLB) == 0, emitChecked(address) { return }
             let flag: UInt8 =
                 switch use {
                 case .read: 0
                 case .write: 1
                 case .lock: 2
                 }
-            add(Op(code: .checkPlace, flag: flag, a: place(address)))
+            add(Op(code: .checkPlace, flag: flag, a: place(address), b: place(fromTLB)))
         case .live(let target, let address):
             add(Op(code: .live, a: UInt16(target), b: place(address)), assigns: target)
         case .allocate(let target, let pool):

@@ -13,7 +13,7 @@ public struct Move: Hashable, Sendable {
 
 /// What a thread can do in a state.
 public enum ThreadStatus: UInt8, Sendable {
-    /// Ended, or an idle callback.
+    /// Ended, an idle callback, or hardware: that may have successors, and keeps nothing alive.
     case ended
     /// It has at least one successor or failure.
     case enabled
@@ -69,6 +69,14 @@ public struct StatusMasks: Hashable, Sendable {
     public internal(set) var waitsForHolders: UInt64 = 0
     public internal(set) var waitsForCondition: UInt64 = 0
     public internal(set) var abandoned: UInt64 = 0
+
+    /// Of a thread that keeps nothing alive, whatever it can do.
+    mutating func setEnded(_ bit: UInt64) {
+        ended |= bit
+        waitsForHolders &= ~bit
+        waitsForCondition &= ~bit
+        abandoned &= ~bit
+    }
 
     public struct ByThread {
         let masks: StatusMasks

@@ -121,6 +121,7 @@ public final class Interpreter: @unchecked Sendable {
                 expansion.holders[thread] = tally.holders
                 machine.stepWaited[step.pointee.coverage] = 1
             }
+            if info.pointee.isHardware { masks.setEnded(bit) }
         }
         expansion.masks = masks
         if scratch.pointee.accessCount > 0 { handOverAccesses(&expansion) }

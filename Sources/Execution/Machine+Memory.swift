@@ -82,9 +82,10 @@ extension Machine {
 
     /// What is wrong with following a pointer, once something seems to be.
     @inline(never)
-    func placeFault(_ value: Int64, _ words: Words, pc: Int) -> Outcome {
+    func placeFault(_ value: Int64, _ words: Words, isTranslation: Bool = false, pc: Int) -> Outcome {
         let cell = Self.address(value)
         if cell == 0 { return fail(.nullDereference, 0, pc: pc) }
+        if isTranslation { return fail(.staleTLB, Int64(cell), pc: pc) }
         if isLive(cell, words) { return fail(.stalePointer, Int64(cell), pc: pc) }
         let slot = slots + Int(cells[cell].slot)
         if slot.pointee.isTypesafe, rawNumber(&slot.pointee.quarantine, words) != 0 { return .goesOn }

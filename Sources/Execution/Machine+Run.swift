@@ -152,7 +152,7 @@ extension Machine {
             case .checkPlace:
                 let cell = Self.address(file[a])
                 if !isLive(cell, words) || file[a] & staleMark != 0 {
-                    let outcome = placeFault(file[a], words, pc: place(op))
+                    let outcome = placeFault(file[a], words, isTranslation: file[b] != 0, pc: place(op))
                     if outcome != .goesOn { return outcome }
                 }
             case .checkedLoad:

@@ -138,7 +138,8 @@ private struct ThreadTables {
             ThreadEntry(
                 point: point, threadClass: info.threadClass, steps: steps.count,
                 localMasks: firstMask..<localMasks.count, file: unit.file, start: unit.start,
-                callbackMask: info.callbackMaskCell, firstStep: unit.firstStep))
+                callbackMask: info.callbackMaskCell, firstStep: unit.firstStep,
+                isHardware: model.classes[info.threadClass].kind == .hardware))
         for step in unit.steps.indices {
             let first = locals.count
             for (register, place) in layout.locals[thread][step] {

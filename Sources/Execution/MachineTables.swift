@@ -109,6 +109,7 @@ struct ThreadEntry {
     var start: Int
     var callbackMask: Int
     var firstStep: Int
+    var isHardware: Bool
 }
 
 struct StepEntry {

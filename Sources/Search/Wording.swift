@@ -100,7 +100,7 @@ struct Wording {
     }
 
     private func verb(_ operation: Operation) -> String {
-        guard case .checkPlace(_, let use) = operation else { return "uses" }
+        guard case .checkPlace(_, let use, _) = operation else { return "uses" }
         return switch use {
         case .read: "reads"
         case .write: "writes"

@@ -105,7 +105,8 @@ private struct CounterexampleBuilder {
     /// Callbacks that nobody queued and IPIs that nobody sent are not missed.
     private func idleThreads() -> [String] {
         model.threads.indices.filter { thread in
-            !threads.contains(thread) && !model.classes[model.threads[thread].threadClass].kind.isStarted
+            let kind = model.classes[model.threads[thread].threadClass].kind
+            return !threads.contains(thread) && !kind.isStarted && kind != .hardware
         }.map { model.threads[$0].name }
     }
 
@@ -114,6 +115,8 @@ private struct CounterexampleBuilder {
         var title: String?
         switch model.classes[thread.threadClass].kind {
         case .callback: return Counterexample.Participant(thread: number, name: thread.name, cpu: nil)
+        case .hardware:
+            return Counterexample.Participant(thread: number, name: thread.name, cpu: nil, title: thread.name)
         case .interrupt: title = "interrupt \(thread.name) on CPU \(thread.cpu)"
         case .call: title = "IPI \(thread.name)" + (thread.name.contains(" on CPU ") ? "" : " on CPU \(thread.cpu)")
         case .thread, .daemon: break
@@ -149,8 +152,13 @@ private struct CounterexampleBuilder {
         let thread = Int(record.move.thread)
         for (_, event) in record.events {
             switch event {
-            case .wrote(let cell, _, let new):
-                guard case .data = model.cells[cell].role, !model.cells[cell].isGhost else { continue }
+            case .wrote(let cell, let old, let new):
+                switch model.cells[cell].role {
+                case .data: break
+                case .translation where old != new: break
+                default: continue
+                }
+                if model.cells[cell].isGhost { continue }
                 let value = names.value(new, ofCell: cell, in: after)
                 effects.append(.wrote(place: names.place(cell), value: value))
             case .acquired(let cell, _): effects.append(.acquired(lock: names.place(cell)))

@@ -65,9 +65,9 @@ struct FailureSentences {
         let instructions = run.code(of: Int(failure.move.thread)).instructions
         guard failure.instruction >= 0, Int(failure.instruction) < instructions.count else { return "follows" }
         switch instructions[Int(failure.instruction)].operation {
-        case .checkPlace(_, .read), .load: return "reads"
-        case .checkPlace(_, .write), .store: return "writes"
-        case .checkPlace(_, .lock): return lockVerb
+        case .checkPlace(_, .read, _), .load: return "reads"
+        case .checkPlace(_, .write, _), .store: return "writes"
+        case .checkPlace(_, .lock, _): return lockVerb
         case .free: return "frees"
         default: return "follows"
         }
@@ -87,8 +87,9 @@ struct FailureSentences {
         let tag = model.pools[model.slots[slot].pool].typeName
         var sentences = [
             "\(thread) \(verb(failure)) \(names.place(CellID(failure.detail))), but \(object) (struct \(tag)) "
-                + (failure.kind == .useAfterFree ? "is free." : "is of an earlier life.")
+                + (failure.kind == .stalePointer ? "is of an earlier life." : "is free.")
         ]
+        if failure.kind == .staleTLB { sentences += whoFilled(slot) }
         sentences += whoFreed(slot)
         let allocated = run.lastStep(before: run.records.count) {
             if case .allocated(slot) = $0 { true } else { false }
@@ -97,6 +98,19 @@ struct FailureSentences {
             sentences.append("It was handed out again in \(run.describe(stepNumber: allocated)).")
         }
         return sentences
+    }
+
+    /// Since when a TLB has had a translation that leads into the object.
+    private func whoFilled(_ slot: Int) -> [String] {
+        let cells = model.slots[slot].firstCell..<model.slots[slot].firstCell + model.slots[slot].cellCount
+        let filled = run.lastStep(before: run.records.count) {
+            guard case .wrote(let cell, _, let new) = $0, case .translation = model.cells[cell].role,
+                case .pointer = model.storages[model.cells[cell].storage].kind
+            else { return false }
+            return cells.contains(CellID(clamping: new))
+        }
+        guard let filled else { return ["The translation was in the TLB from the beginning."] }
+        return ["The translation came into the TLB in \(run.describe(stepNumber: filled))."]
     }
 
     /// The count, and who brought it there.

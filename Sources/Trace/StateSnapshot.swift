@@ -121,7 +121,8 @@ struct SnapshotBuilder {
         switch moment.status[number] {
         case .ended:
             status = .ended
-            if model.classes[model.threads[number].threadClass].kind.isStarted { status = .idle }
+            let kind = model.classes[model.threads[number].threadClass].kind
+            if kind.isStarted || kind == .hardware { status = .idle }
         case .waitsForCondition, .waitsForHolders:
             status = .waits
             reason = waiting.reason(number)

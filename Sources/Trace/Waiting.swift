@@ -41,6 +41,7 @@ struct Waiting {
         if !model.cpus.isEmpty, let cpu = CPURemarks(run: run).reason(thread, read: reads(thread).found) { return cpu }
         // synchronize_srcu() inside its own read side stops at its beginning.
         let isGrace = waitsForGracePeriod(thread) || step.text.hasPrefix("synchronize_")
+            || step.text.hasPrefix("tlb_flush_ipi(")
         let lock = isGrace ? nil : lock(wantedBy: thread)
         return list(
             holders.map { holder in

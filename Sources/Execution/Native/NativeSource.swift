@@ -163,6 +163,17 @@ struct NativeSource {
 
             """
         }.joined()
+        let hardwareThreads = model.threads.indices.reduce(UInt64(0)) {
+            model.classes[model.threads[$1].threadClass].kind == .hardware ? $0 | 1 << UInt64($1) : $0
+        }
+        let hardware =
+            hardwareThreads == 0
+            ? ""
+            : """
+                    r->on_condition &= \(hex(~hardwareThreads)); r->on_holders &= \(hex(~hardwareThreads));
+                    r->abandoned &= \(hex(~hardwareThreads)); r->ended |= \(hex(hardwareThreads));
+
+            """
         add(
             """
             static u32 conflict(const struct access *a, u32 n) {
@@ -186,6 +197,7 @@ struct NativeSource {
                     r->flags = 0;
                     c->noted = 0;
             \(calls)\
+            \(hardware)\
                     r->count = n;
                     r->access_count = 0;
                     if (c->noted > 1 && conflict(c->accesses + c->kept, c->noted)) {

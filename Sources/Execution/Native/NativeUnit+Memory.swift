@@ -189,7 +189,7 @@ extension NativeUnit {
         return "((\(word) & LB[\(address)]) != 0)"
     }
 
-    func checkPlace(_ place: UInt16) -> String {
+    func checkPlace(_ place: UInt16, fromTLB: UInt16? = nil) -> String {
         let address = value(place)
         let typesafe = Set(cells(place).map { Int(tables.cells[$0].slot) })
             .filter { $0 >= 0 && tables.slots[$0].isTypesafe }
@@ -206,6 +206,7 @@ extension NativeUnit {
             }
             onFree = "{ if (!(\(quarantined))) \(onFree) }"
         }
+        if let fromTLB, constant(fromTLB) != 0 { onFree = "{ if (\(value(fromTLB))) \(fail(.staleTLB)) else \(onFree) }" }
         let live = isLive(place)
         return live == "1" ? ";" : "if (!\(live)) { if (\(address) == 0) \(fail(.nullDereference)) else \(onFree) }"
     }

@@ -120,7 +120,7 @@ extension NativeUnit {
         case .loadCell: return loadCell(a, address: op.b, isChecked: false)
         case .storeCell:
             return storeCell(a, known: constant(op.a), address: op.b, isGhost: op.flag != 0, isChecked: false)
-        case .checkPlace: return checkPlace(op.a)
+        case .checkPlace: return checkPlace(op.a, fromTLB: op.b)
         case .checkedLoad:
             return "\(checkPlace(op.b)) \(loadCell(a, address: op.b, isChecked: true)) goto L\(place + 2);"
         case .checkedStore:

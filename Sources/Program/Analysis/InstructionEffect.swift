@@ -22,7 +22,7 @@ enum InstructionEffect {
             case .marked: effect.markedWrites = cells
             case .hidden: effect.startHandlers(cells, model, thread)
             }
-        case .checkPlace(let address, _), .live(_, let address):
+        case .checkPlace(let address, _, _), .live(_, let address):
             effect.readLiveness(of: pointsTo.cells(address), model)
         case .allocate(_, let pool):
             for slot in model.pools[pool].slots { effect.changeSlot(slot, model) }

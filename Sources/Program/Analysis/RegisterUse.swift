@@ -34,9 +34,11 @@ struct RegisterUse {
             writesArray = first
         case .allocate(let target, _):
             writes = [target]
-        case .branch(let a, _, _), .checkPlace(let a, _), .free(let a), .check(let a, _), .quiesce(let a),
+        case .branch(let a, _, _), .free(let a), .check(let a, _), .quiesce(let a),
             .acquired(let a, _), .released(let a), .checkLockHeld(let a, _):
             read(a)
+        case .checkPlace(let a, _, let b):
+            read(a, b)
         case .store(let a, let b, _), .graceBegin(let a, let b), .startCallback(_, let a, let b):
             read(a, b)
         case .await(let a, let wait):

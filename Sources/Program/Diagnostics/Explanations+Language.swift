@@ -217,9 +217,16 @@ extension ProgramExplanations {
                 + "is refused rather than ignored, so that no verdict is about another model than the one that you "
                 + "wrote. Leave it out for now, or write what it does with the primitives that there are.",
             """
-            static int tlb;
+            struct node { int key; };
 
-            THREAD(t, 1) { tlb_flush_local(tlb, 0); }
+            static void release(struct node *node) { node->key = 0; }
+
+            THREAD(t, 1)
+            {
+                    static struct node node;
+
+                    call_rcu(&node, release);
+            }
             """),
         entry(
             "L0480", "fault of the model found by a run",

@@ -209,6 +209,33 @@ extension CodeBuilder {
         return .constant(Int64(model.memory.srcuDomains.first { $0.name == name }?.firstCell ?? 0))
     }
 
+    /// The hardware of a CPU: over and over, one step for some entry, if that changes it.
+    func lowerWalk(_ tlb: TranslationBuffer, _ body: Statement) -> Code {
+        let done = beginFrame(className)
+        let top = newLabel()
+        place(top)
+        beginStep(.other, body.range, text: className)
+        let entry = newRegister(.int, name: "entry", range: body.range)
+        emit(.choose(entry, low: .constant(0), high: .constant(Int64(tlb.entries - 1))), body.range)
+        nameChoices([:])
+        let filled = newRegister(.bool)
+        hasFilled = filled
+        emit(.move(filled, .constant(0)), body.range)
+        atomics = [0]
+        let cpu = Value(type: .int, parts: [model.perThread(.cpu)], range: 0...63)
+        var place = Place(.registers(first: entry, offset: 0, index: nil, total: 1), .int, isGhost: false, name: "entry")
+        place.isReadOnly = true
+        scopes.append(["cpu": .value(cpu), "entry": .place(place)])
+        lower(body)
+        checkGotos()
+        self.place(done)
+        atomics = []
+        emit(.await(.register(filled), .condition), body.range)
+        jump(top, body.range)
+        emit(.end, body.range)
+        return finish()
+    }
+
     func lowerInitialization(_ body: Statement?) -> Code {
         let done = beginFrame("INIT")
         if let body { lower(body) }
@@ -235,7 +262,8 @@ extension CodeBuilder {
         for (name, label) in programLabels { code.labels[name] = labelTargets[label] }
         if model.isTooLarge { return Code() }
         let cleanup = Cleanup(code: code, labelTargets: labelTargets)
-        let cleaned = cleanup.run()
+        var cleaned = cleanup.run()
+        if kind != .initialization, kind != .property { TranslationTaint(model).apply(to: &cleaned) }
         for (instruction, need) in needNotes where cleanup.isReachable(instruction) { need(&needs) }
         for range in cleanup.cyclesWithoutExit { report(.cycleWithoutStep(range)) }
         let assigned = DefiniteAssignment(cleaned, result: propertyResult)

@@ -295,9 +295,10 @@ extension CodeBuilder {
             report(.notPerCPU(variable.range))
             return nil
         }
-        let place = Place(
+        var place = Place(
             .memory(address: .constant(Int64(global.address)), isChecked: false), global.type, isGhost: false,
             name: name)
+        place.isRegister = global.isRegister
         // How many CPUs there are may depend on a CONFIG: one that is not there is a fault of the run that gets here.
         if let number = cpu.constant, number >= count {
             check(.constant(0), .outOfBounds, name: name, "the model has \(count) CPUs, and this is number \(number)", expression.range)
@@ -337,7 +338,8 @@ extension CodeBuilder {
             return .error
         }
         beginStep(.load, range)
-        let value = load(address, place, isChecked: isChecked, access(.plain), range)
+        let value = load(
+            address, place, isChecked: isChecked, access(place.isRegister ? .marked : .plain), range)
         if value.parts.count == 1 { showResult(value.operand) }
         return value
     }
@@ -345,6 +347,8 @@ extension CodeBuilder {
     /// The access that plain (or marked) code at this place makes.
     func access(_ kind: Access.Kind, _ ordering: Ordering = .relaxed) -> Access {
         if mode == .proof { return .ghost }
+        // What the hardware reads is no access of the program.
+        if self.kind == .hardware { return .hidden }
         if mode == .condition || !atomics.isEmpty { return Access(.marked, ordering) }
         return Access(kind, ordering)
     }

@@ -24,7 +24,7 @@ extension CodeBuilder {
             return
         }
         beginStep(.store, range)
-        store(address, place, converted, isChecked: isChecked, access(.plain), range)
+        store(address, place, converted, isChecked: isChecked, access(place.isRegister ? .marked : .plain), range)
     }
 
     /// Whether code of this mode may change the place; says so if not.

@@ -8,6 +8,8 @@ final class CodeBuilder {
     enum Kind {
         /// A callback runs after a grace period, an interrupt is any handler: of INTERRUPT, of an IPI with code.
         case thread, callback, interrupt, initialization, property
+        /// The TLB_WALK of a CPU.
+        case hardware
     }
 
     /// What the code at hand may do.
@@ -65,6 +67,8 @@ final class CodeBuilder {
     var needs = Needs()
     /// Temporaries that the last instruction has just defined, which a move may rename.
     var freshTemporary: Register?
+    /// In a TLB_WALK: set when an entry has changed.
+    var hasFilled: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
     /// Statements and expressions around the one at hand, those of the callers included.

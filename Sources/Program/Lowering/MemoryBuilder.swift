@@ -7,6 +7,8 @@ struct GlobalVariable {
     var isGhost: Bool
     /// An array with one element per CPU, named by `this_cpu()` and `per_cpu()`.
     var isPerCPU: Bool
+    /// A CPU's own: no other CPU's accesses race with it.
+    var isRegister = false
     /// Declared `const`.
     var isReadOnly = false
 

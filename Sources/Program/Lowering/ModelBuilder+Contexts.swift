@@ -4,6 +4,7 @@ extension ModelBuilder {
     /// Threads with their own cells: program point, depths, masks; then the grace-period domains over them.
     func layOutContexts() {
         addThreads()
+        addWalkThreads()
         addCPUCells()
         addContextCells()
         for thread in model.threads.indices {
@@ -39,6 +40,17 @@ extension ModelBuilder {
             }
         }
         addCallThreads()
+    }
+
+    func addWalkThreads() {
+        for declaration in source.tree.declarations {
+            guard case .tlbWalk(let name, _) = declaration.kind else { continue }
+            let threads = memory.threadsOfClass[walkName(name.text)] ?? 0..<0
+            for (index, cpu) in presentCPUs.prefix(threads.count).enumerated() {
+                let of = tlbs.count > 1 ? " (\(name.text))" : ""
+                addThread("MMU of CPU \(cpu)\(of)", walkName(name.text), index: index, cpu: cpu, isCallback: false)
+            }
+        }
     }
 
     private func objectName(_ address: CellID, _ type: Type) -> String {
@@ -207,6 +219,7 @@ extension ModelBuilder {
         case .reader(let type): return position(memory.shapes.readers[type])
         case .writer(let type): return position(memory.shapes.writers[type])
         case .updater(let type): return position(memory.shapes.updaters[type])
+        case .tlb(let name): return Int64(tlbs[name]?.address(cpu: info.cpu) ?? 0)
         case .callbackMask: return Int64(info.callbackMaskCell)
         case .cpuCell: return Int64(sharedCPU(ofThread: thread)?.keeperCell ?? 0)
         case .interruptCell: return Int64(sharedCPU(ofThread: thread)?.interruptCell ?? 0)

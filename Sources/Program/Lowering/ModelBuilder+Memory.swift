@@ -44,7 +44,7 @@ extension ModelBuilder {
             switch declaration.kind {
             case .variables(let variables):
                 for variable in variables { addGlobal(variable) }
-            case .perCPU(let typeName, let name):
+            case .perCPU(let typeName, let name), .register(let typeName, let name):
                 let type = types.resolve(typeName, &diagnostics)
                 memory.types = types
                 guard !type.isError else { continue }
@@ -53,6 +53,9 @@ extension ModelBuilder {
                     continue
                 }
                 declare(name, .array(type, max(1, settings.cpuCount)), isGhost: false, isPerCPU: true)
+                if case .register = declaration.kind { globals[name.text]?.isRegister = true }
+            case .tlb(let typeName, let name, let entries):
+                addTLB(typeName, name, entries)
             case .objects(let typeName, let name, let count, let flags):
                 addPool(typeName, name, count, flags, declaration.range)
             default: break
@@ -107,7 +110,7 @@ extension ModelBuilder {
 
     static let cellsMax = 16_384
 
-    private func hasRoom(for type: Type, count: Int = 1, _ range: SourceRange) -> Bool {
+    func hasRoom(for type: Type, count: Int = 1, _ range: SourceRange) -> Bool {
         if memory.cells.count + memory.cellCount(type) * count <= Self.cellsMax { return true }
         diagnostics.add(.tooMuchMemory(range, Self.cellsMax))
         return false

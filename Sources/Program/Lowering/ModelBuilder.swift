@@ -19,6 +19,8 @@ final class ModelBuilder {
     var pools: [String: (index: Int, type: Type)] = [:]
     var settings = ModelSettings()
     var placement = Placement()
+    /// By name.
+    var tlbs: [String: TranslationBuffer] = [:]
     /// Thread classes by name: index into `model.classes`.
     var classIndex: [String: Int] = [:]
     var threadDeclarations: [(declaration: Declaration.Thread, count: Int)] = []
@@ -107,8 +109,6 @@ final class ModelBuilder {
                 _ = types.resolve(type, &diagnostics)
             case .function(let function):
                 collect(function)
-            case .notYet(let name):
-                diagnostics.add(.notYet(name.text, name.range))
             default: break
             }
         }
@@ -192,6 +192,11 @@ final class ModelBuilder {
             total += count
         }
         numberCalls(&total, &threadsOfClass)
+        for declaration in source.tree.declarations {
+            guard case .tlbWalk(let name, _) = declaration.kind else { continue }
+            threadsOfClass[walkName(name.text)] = total..<(total + presentCPUs.count)
+            total += presentCPUs.count
+        }
         if total > ModelSettings.threadsMax {
             diagnostics.add(.tooManyThreads(total, ModelSettings.threadsMax))
             total = ModelSettings.threadsMax
@@ -223,7 +228,7 @@ final class ModelBuilder {
                 count += types.occurrences(of: type, in: types.resolve(typeName, &ignored)) * min(slots, 64)
             case .variables(let variables):
                 for variable in variables { count += types.occurrences(of: type, in: types.resolve(variable, &ignored)) }
-            case .perCPU(let typeName, _):
+            case .perCPU(let typeName, _), .register(let typeName, _):
                 count += types.occurrences(of: type, in: types.resolve(typeName, &ignored)) * max(1, settings.cpuCount)
             default: break
             }
@@ -279,6 +284,7 @@ final class ModelBuilder {
         }
         lowerCallbacks()
         lowerCalls()
+        lowerWalks()
         lowerInitialization()
         for declaration in source.tree.declarations { lowerProperty(declaration) }
         for use in labelUses {

@@ -77,6 +77,8 @@ enum ThreadTable: Hashable {
     /// The object of a callback.
     case callbackObject
     case callbackMask
+    /// Where the entries of the own CPU begin in a TLB.
+    case tlb(String)
     /// The cells of the thread's CPU: who keeps it, and who has its interrupts off.
     case cpuCell, interruptCell
     /// The program point of the instance of an INTERRUPT that comes before on that CPU, and its bit; 0 where there is none.

@@ -82,6 +82,15 @@ struct Needs: Equatable {
     var waitsForCallbacks = false
     /// waitqueue_active() is asked somewhere: who is queued can be seen.
     var seesWaiters = false
+    /// Thread classes that access a TLB; the others' CPUs need none.
+    var tlbUsers: Set<TLBUse> = []
+    /// TLBs whose walks write to memory, so that it matters which entries are there.
+    var writingWalks: Set<String> = []
+
+    struct TLBUse: Hashable {
+        var tlb: String
+        var threadClass: String
+    }
 
     struct ContextNeed: Hashable {
         var field: ContextField
@@ -98,5 +107,7 @@ struct Needs: Equatable {
         waitsForIPI = waitsForIPI || other.waitsForIPI
         waitsForCallbacks = waitsForCallbacks || other.waitsForCallbacks
         seesWaiters = seesWaiters || other.seesWaiters
+        tlbUsers.formUnion(other.tlbUsers)
+        writingWalks.formUnion(other.writingWalks)
     }
 }

@@ -50,6 +50,8 @@ struct Place {
     var name: String?
     /// A CONFIG-independent `const` or `self`: may not be assigned.
     var isReadOnly = false
+    /// A REGISTER: what reads and writes it is marked.
+    var isRegister = false
 
     init(_ location: Location, _ type: Type, isGhost: Bool, bits: Int? = nil, name: String? = nil) {
         self.location = location

@@ -74,11 +74,16 @@ public struct Access: Sendable {
     public var kind: Kind
     public var ordering: Ordering
     public var isGhost: Bool
+    /// Of a TLB entry: a pointer that is loaded so came from a TLB.
+    public var isTranslation: Bool
 
-    public init(_ kind: Kind, _ ordering: Ordering = .relaxed, isGhost: Bool = false) {
+    public init(
+        _ kind: Kind, _ ordering: Ordering = .relaxed, isGhost: Bool = false, isTranslation: Bool = false
+    ) {
         self.kind = kind
         self.ordering = ordering
         self.isGhost = isGhost
+        self.isTranslation = isTranslation
     }
 
     /// The inside of a lock or a CPU: of no interest to races.
@@ -89,6 +94,7 @@ public struct Access: Sendable {
 
     public static let ghost = Access(.hidden, isGhost: true)
     public static let hidden = Access(.hidden)
+    public static let translation = Access(.hidden, isTranslation: true)
 }
 
 public enum Fence: Sendable {
@@ -142,8 +148,9 @@ public enum Operation: Sendable {
     case load(Register, Operand, Access)
     /// Stores; a value outside a fixed range fails (OVERFLOW). A ghost store to a free object is dropped.
     case store(Operand, Operand, Access)
-    /// Fails if the address is NULL, in a free slot (USE_AFTER_FREE), or stale where that is checked.
-    case checkPlace(Operand, PlaceUse)
+    /// Fails if the address is NULL, in a free slot (USE_AFTER_FREE), or stale where that is checked. If the last operand is
+    /// not zero the pointer came from a TLB, and what is wrong with it is STALE_TLB.
+    case checkPlace(Operand, PlaceUse, fromTLB: Operand = .constant(0))
     /// 1 if the address lies in a live object or in no object at all; 0 for NULL and free slots.
     case live(Register, Operand)
     /// The address of a free slot of the pool, which becomes live; NULL when there is none. One successor for each

@@ -39,6 +39,8 @@ public struct Cell: Sendable {
         /// preempt_disable(), a mask that it waits for.
         case programPoint(thread: Int)
         case context(thread: Int)
+        /// Part of a value that the TLB of a CPU may remember: no reference to what it points to.
+        case translation(cpu: Int)
     }
 
     /// As a kernel developer would write it: `mm.pmd`, `ptpages[1].nr_present`, `pte[2]`.

@@ -53,6 +53,8 @@ public struct ThreadClass: Sendable {
         case callback
         /// Idle until an IPI with code is sent to its CPU; then an interrupt.
         case call
+        /// The MMU of a CPU: it may act at any time and need never do so, so it keeps nothing alive.
+        case hardware
 
         /// Waits to be started by a thread.
         public var isStarted: Bool { self == .callback || self == .call }

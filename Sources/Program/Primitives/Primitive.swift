@@ -54,8 +54,8 @@ enum PrimitiveTable {
             SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table, SequencePrimitives.table,
             InterruptibleLockPrimitives.table, PerCPUPrimitives.table,
             ContextPrimitives.table, RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,
-            CompletionPrimitives.table, WaitQueuePrimitives.table, CallPrimitives.table, ObjectPrimitives.table,
-            ChoicePrimitives.table, ProofPrimitives.table,
+            CompletionPrimitives.table, WaitQueuePrimitives.table, CallPrimitives.table, TLBPrimitives.table,
+            ObjectPrimitives.table, ChoicePrimitives.table, ProofPrimitives.table,
         ]
         for family in families { table.merge(family) { first, _ in first } }
         for (alias, name) in LanguageNames.functionAliases { table[alias] = table[name] }
@@ -64,8 +64,6 @@ enum PrimitiveTable {
 
     /// Names that the language has and this version does not take yet.
     static let notYet: Set<String> = [
-        "tlb_fill", "tlb_access", "tlb_flush_local", "tlb_flush_ipi",
-        "tlb_flush_broadcast",
     ]
 }
 

@@ -12,8 +12,9 @@ import Syntax
 /// Spurious wake-ups. schedule() may return though nobody called it back, so a step of that kind is always possible; but it is
 /// none that anybody may count on, so it does not keep a sleeping task from being stuck (`Operation.spurious`): what is lost is
 /// found though a spurious wake-up would have mended it. In wait_event() a spurious wake-up shows only if testing changes
-/// something or somebody looks who is queued. Otherwise the run is the same, but for steps that nobody sees, as one in which
-/// the task comes to its wait_event() only when the spurious wake-up would have been; so there it is left out.
+/// something, if somebody looks who is queued, or if the task shares a CPU that is not taken from it. Otherwise the run is the
+/// same, but for steps that nobody sees, as one in which the task comes to its wait_event() only when the spurious wake-up would
+/// have been; so there it is left out.
 enum WaitQueuePrimitives {
     nonisolated(unsafe) static let table: [String: Primitive] = {
         var table: [String: Primitive] = [
@@ -100,6 +101,7 @@ extension CodeBuilder {
         let range = site.range, condition = site.arguments[1]
         let call = "\(site.name.text)(\(folded(site.arguments[0].range)))"
         if form.hasTimeout { _ = argument(site, 2, .int) }
+        mightSleep(range)
         checkMaySleep(site.name.text, range)
         let givesResult = form.isInterruptible || form.hasTimeout
         let result = givesResult ? newRegister(.int) : 0
@@ -114,7 +116,8 @@ extension CodeBuilder {
                 queue, state: .constant(form.state), isExclusive: form.isExclusive, range, text: "\(call): queued")
             lowerCondition(condition, leave, asleep)
             place(asleep)
-            let isSeen = model.needs.seesWaiters || hasSideEffect(condition)
+            let isSeen =
+                model.needs.seesWaiters || hasSideEffect(condition) || (sharesCPU && model.settings.preemption != .full)
             sleep(
                 range, text: "\(call): woken", isSpurious: isSeen && !form.hasTimeout, form: form,
                 givesUp: form.isInterruptible || form.hasTimeout ? givesUp : nil)
@@ -147,6 +150,7 @@ extension CodeBuilder {
     private func sleep(
         _ range: SourceRange, text: String?, isSpurious: Bool, form: WaitForm?, givesUp: Int?, name: String? = nil
     ) {
+        mayReschedule(range)
         beginStep(.endWait, range, ordering: .full, text: text)
         if let name { checkMaySleep(name, range) }
         guard hasContext(.taskState) else { return }

@@ -51,6 +51,9 @@ struct TypeTable {
             for (value, name) in group.enumerated() { constants[name] = Int64(value) }
         }
         constants["SLAB_TYPESAFE_BY_RCU"] = 1
+        constants["ALL_ENTRIES"] = -1
+        constants["ALL_CPUS"] = Int64(UInt32.max)
+        constantTypes["ALL_CPUS"] = .unsigned
         let tags: [(String, [String])] = [
             ("lw_locks", groups[1]), ("lw_rcu_flavor", groups[2]),
         ]

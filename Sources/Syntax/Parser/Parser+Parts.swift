@@ -23,8 +23,13 @@ extension Parser {
             kind = .setting(Name(word, start), try parseAssignment())
             try expect(.rightParen, "')'")
         case "WIDTH": kind = try parseWidth()
-        case "PER_CPU": kind = try parsePerCPU()
-        case "REGISTER", "TLB", "TLB_WALK": kind = try skipPart(Name(word, start))
+        case "PER_CPU", "REGISTER": kind = try parsePerCPU(word)
+        case "TLB": kind = try parseTLB()
+        case "TLB_WALK":
+            try expect(.leftParen, "'('")
+            let name = try parseAnyName()
+            try expect(.rightParen, "')'")
+            kind = .tlbWalk(name, body: try parsePartBody(word, start))
         default: kind = try parseProperty(word, start)
         }
         let hasBody = previousKind == .rightBrace
@@ -133,27 +138,25 @@ extension Parser {
         return .width(path: path, isStruct: isStruct, bits: bits)
     }
 
-    private mutating func parsePerCPU() throws(SyntaxFailure) -> Declaration.Kind {
+    private mutating func parsePerCPU(_ word: String) throws(SyntaxFailure) -> Declaration.Kind {
         try expect(.leftParen, "'('")
         let type = try parseTypeName()
         try expect(.comma, "','")
         let name = try parseNewName()
         try expect(.rightParen, "')'")
         if at(.assign) { throw fail(.perCPUInitializer(current.range)) }
-        return .perCPU(type, name)
+        return word == "PER_CPU" ? .perCPU(type, name) : .register(type, name)
     }
 
-    /// A part that the next stage refuses by name: its parentheses and body are passed over.
-    private mutating func skipPart(_ name: Name) throws(SyntaxFailure) -> Declaration.Kind {
-        guard at(.leftParen) else { throw fail(.expected(current.range, "'('", describe(current))) }
-        try skipBalanced()
-        if take(.assign) {
-            while !at(.semicolon), !at(.end), !(current.startsLine && isAtPart) {
-                if at(.leftBrace) || at(.leftParen) { try skipBalanced() } else { advance() }
-            }
-        } else if at(.leftBrace) {
-            try skipBalanced()
-        }
-        return .notYet(name)
+    /// TLB(type, name, entries)
+    private mutating func parseTLB() throws(SyntaxFailure) -> Declaration.Kind {
+        try expect(.leftParen, "'('")
+        let type = try parseTypeName()
+        try expect(.comma, "','")
+        let name = try parseNewName()
+        try expect(.comma, "','")
+        let entries = try parseAssignment()
+        try expect(.rightParen, "')'")
+        return .tlb(type, name, entries: entries)
     }
 }

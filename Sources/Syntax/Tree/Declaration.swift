@@ -30,9 +30,12 @@ public struct Declaration: Sendable {
         case width(path: [Name], isStruct: Bool, bits: Expression)
         /// `PER_CPU(type, name)`
         case perCPU(TypeName, Name)
-        /// A part of the language that is accepted by the grammar and refused by name as not yet supported:
-        /// `REGISTER`, `TLB`, `TLB_WALK`.
-        case notYet(Name)
+        /// `REGISTER(type, name)`
+        case register(TypeName, Name)
+        /// `TLB(type, name, entries)`
+        case tlb(TypeName, Name, entries: Expression)
+        /// `TLB_WALK(name) { … }`: the hardware that fills that TLB.
+        case tlbWalk(Name, body: Statement)
     }
 
     public enum PropertyKind: String, Sendable {

@@ -104,7 +104,7 @@ public struct HTMLPage {
         text += "<div class=\"run\" style=\"--lanes:\(max(1, lanes.count))\" data-run=\"\(number)\">\n"
         text += "<div class=\"row head\"><div class=\"number\"></div>"
         for (index, lane) in lanes.enumerated() {
-            let place = lane.cpu.map { "CPU\($0)" } ?? "callback"
+            let place = lane.cpu.map { "CPU\($0)" } ?? (lane.name.hasPrefix("MMU of ") ? "hardware" : "callback")
             text += "<div class=\"lane lane\(index % 8)\"><b>\(escaped(lane.name))</b> <small>\(place)</small></div>"
         }
         text +=

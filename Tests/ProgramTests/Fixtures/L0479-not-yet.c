@@ -1,5 +1,12 @@
 #include <lockwalk.h>
 
-static int tlb;
+struct node { int key; };
 
-THREAD(t, 1) { tlb_flush_local(tlb, 0); }
+static void release(struct node *node) { node->key = 0; }
+
+THREAD(t, 1)
+{
+        static struct node node;
+
+        call_rcu(&node, release);
+}

@@ -1,0 +1,37 @@
+/* The flusher holds the lock that another CPU spins for with interrupts off: that CPU never takes the IPI. */
+#include <lockwalk.h>
+
+CONFIG(bool, broken, true);
+
+struct page {
+	u1 data;
+};
+TLB(struct page *, tlb, 1);
+static spinlock_t lock;
+
+THREAD(flusher, 1)
+{
+	spin_lock(&lock);
+	tlb_flush_ipi(tlb, ALL_ENTRIES, ALL_CPUS);
+	spin_unlock(&lock);
+}
+
+THREAD(other, 1)
+{
+	if (broken)
+		local_irq_disable();
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	if (broken)
+		local_irq_enable();
+}
+
+/* Others go on for ever: that helps neither. */
+THREAD(busy, 1)
+{
+	for (;;)
+		cond_resched(), skip();
+}
+
+EXPECT(broken,  DEADLOCK);
+EXPECT(!broken, HOLDS);

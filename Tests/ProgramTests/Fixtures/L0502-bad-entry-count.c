@@ -1,0 +1,6 @@
+#include <lockwalk.h>
+
+struct page { int data; };
+TLB(struct page *, tlb, 0);
+
+THREAD(user, 1) { skip(); }
