@@ -18,6 +18,9 @@ CONFIG(enum recheck, recheck, AFTER);		/* of the slot; before or after it takes 
 CONFIG(bool, freeze, true);			/* who removes the page freezes its count; else he looks at it */
 CONFIG(bool, rcu, true);			/* around the look-up */
 
+enum place { TWO_CPUS, INTERRUPTED, INTERRUPTS_OFF };
+CONFIG(enum place, place, TWO_CPUS);		/* else the look-up is in an interrupt on the CPU of who removes the page */
+
 enum owner { FREE, PAGE_CACHE, PAGE_TABLE };
 
 static struct page {				/* never freed */
@@ -34,6 +37,8 @@ static struct mapping {
 	spinlock_t   lock;
 	struct node *root;
 } mapping;
+
+static GHOST bool looking;
 
 INIT
 {
@@ -84,15 +89,17 @@ again:
 	return p;
 }
 
-THREAD(lookup, 1)
+static void lookup_page(void)
 {
 	struct page *p;
 
+	looking = true;
 	if (rcu)
 		rcu_read_lock();
 	p = find_get_page();
 	if (rcu)
 		rcu_read_unlock();
+	looking = false;
 	if (!p)
 		return;
 	skip();					/* uses it */
@@ -101,19 +108,28 @@ THREAD(lookup, 1)
 	put_page(p);
 }
 
-THREAD(remove, 1)				/* remove_mapping(), by reclaim */
+THREAD_ON(0, lookup, place == TWO_CPUS) { lookup_page(); }
+INTERRUPT(1, lookup_irq, place != TWO_CPUS) { lookup_page(); }
+
+THREAD_ON(1, remove, 1)				/* remove_mapping(), by reclaim */
 {
 	struct node *node = mapping.root;
 	bool removed;
 
-	spin_lock(&mapping.lock);
+	if (place == INTERRUPTS_OFF)
+		spin_lock_irq(&mapping.lock);
+	else
+		spin_lock(&mapping.lock);
 	removed = freeze ? atomic_cmpxchg(&page.count, 2, 0) == 2 : atomic_read(&page.count) == 2;
 	if (removed) {
 		WRITE_ONCE(node->slot, NULL);
 		rcu_assign_pointer(mapping.root, NULL);
 		kfree_rcu(node);
 	}
-	spin_unlock(&mapping.lock);
+	if (place == INTERRUPTS_OFF)
+		spin_unlock_irq(&mapping.lock);
+	else
+		spin_unlock(&mapping.lock);
 	if (removed && freeze)
 		WRITE_ONCE(page.owner, FREE);
 	else
@@ -137,7 +153,7 @@ THREAD(other_user, 1)				/* alloc_page() */
 		put_page(&page);
 }
 
-EVENTUALLY(lookup_ends) { return ended(lookup, 0); }
+LEADS_TO(lookup_ends, looking, !looking)
 
 EXPECT(get == INC_NOT_ZERO && recheck == AFTER, HOLDS);						/* 1 */
 EXPECT(get == INC_NOT_ZERO && recheck == AFTER, HOLDS, LKMM);					/* 1 */
@@ -149,4 +165,6 @@ EXPECT(get == INC_RELAXED, HOLDS);								/* 6 */
 EXPECT(get == INC_RELAXED, HOLDS, TSO);								/* 6 */
 EXPECT(get == INC_RELAXED, ASSERTION, LKMM);							/* 6 */
 EXPECT(!rcu, USE_AFTER_FREE(nodes));								/* 7 */
-EXPECT(freeze, HOLDS, WEAK);									/* 8 */
+EXPECT(place == TWO_CPUS, HOLDS, WEAK);								/* 8 */
+EXPECT(place == INTERRUPTED, LIVELOCK(lookup_ends), STRONG);					/* 8: the same CPU */
+EXPECT(place == INTERRUPTS_OFF, HOLDS, WEAK);							/* 8, as it is */

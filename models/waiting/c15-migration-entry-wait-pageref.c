@@ -106,19 +106,21 @@ THREAD_ON(0, migrate, 1)
 /* migration_entry_wait(): with the ptl held, which it drops. */
 static void migration_entry_wait(struct folio *folio)
 {
-	if (fault_rule == TAKES_REF)
-		atomic_inc(&folio->refs);
+	bool skips = fault_rule == TAKES_REF && !atomic_inc_not_zero(&folio->refs);
+
 	if (fault_rule == QUEUES_UNDER_PTL)
 		prepare_to_wait(&waitqueue);
 	if (fault_rule != SLEEPS_UNDER_PTL)
 		unlock_pte();
 
+	if (skips)
+		return;
 	if (fault_rule == QUEUES_UNDER_PTL) {
 		schedule();
 		finish_wait(&waitqueue);
 	} else if (fault_rule == SPINS) {
 		while (READ_ONCE(pte).migration)
-			cpu_relax();
+			;
 	} else {
 		wait_event(waitqueue, !READ_ONCE(folio->locked));
 	}
