@@ -18,8 +18,8 @@ CONFIG(enum recheck, recheck, AFTER);		/* of the slot; before or after it takes 
 CONFIG(bool, freeze, true);			/* who removes the page freezes its count; else he looks at it */
 CONFIG(bool, rcu, true);			/* around the look-up */
 
-enum place { TWO_CPUS, INTERRUPTED, INTERRUPTS_OFF };
-CONFIG(enum place, place, TWO_CPUS);		/* else the look-up is in an interrupt on the CPU of who removes the page */
+CONFIG(bool, in_irq, false);			/* the look-up interrupts who removes the page … */
+CONFIG(bool, lock_irq, true);			/* … if he leaves interrupts on */
 
 enum owner { FREE, PAGE_CACHE, PAGE_TABLE };
 
@@ -45,7 +45,7 @@ INIT
 	mapping.root = alloc(nodes);
 	mapping.root->slot = &page;
 	page.owner = PAGE_CACHE;
-	atomic_set(&page.count, 2);		/* the page cache's, and the one of who will remove it */
+	atomic_set(&page.count, 2);		/* the page cache's, and the remover's */
 }
 
 static bool get_page_unless_zero(struct page *p)
@@ -108,28 +108,26 @@ static void lookup_page(void)
 	put_page(p);
 }
 
-THREAD_ON(0, lookup, place == TWO_CPUS) { lookup_page(); }
-INTERRUPT(1, lookup_irq, place != TWO_CPUS) { lookup_page(); }
+THREAD_ON(0, lookup, !in_irq) { lookup_page(); }
+INTERRUPT(1, lookup_irq, in_irq) { lookup_page(); }
 
 THREAD_ON(1, remove, 1)				/* remove_mapping(), by reclaim */
 {
 	struct node *node = mapping.root;
 	bool removed;
 
-	if (place == INTERRUPTS_OFF)
-		spin_lock_irq(&mapping.lock);
-	else
-		spin_lock(&mapping.lock);
+	if (lock_irq)
+		local_irq_disable();
+	spin_lock(&mapping.lock);
 	removed = freeze ? atomic_cmpxchg(&page.count, 2, 0) == 2 : atomic_read(&page.count) == 2;
 	if (removed) {
 		WRITE_ONCE(node->slot, NULL);
 		rcu_assign_pointer(mapping.root, NULL);
 		kfree_rcu(node);
 	}
-	if (place == INTERRUPTS_OFF)
-		spin_unlock_irq(&mapping.lock);
-	else
-		spin_unlock(&mapping.lock);
+	spin_unlock(&mapping.lock);
+	if (lock_irq)
+		local_irq_enable();
 	if (removed && freeze)
 		WRITE_ONCE(page.owner, FREE);
 	else
@@ -140,17 +138,10 @@ THREAD_ON(1, remove, 1)				/* remove_mapping(), by reclaim */
 
 THREAD(other_user, 1)				/* alloc_page() */
 {
-	bool got;
-
-	ATOMIC {
-		got = page.owner == FREE && !atomic_read(&page.count);
-		if (got) {
-			page.owner = PAGE_TABLE;
-			atomic_set(&page.count, 1);
-		}
-	}
-	if (got)
+	if (cmpxchg(&page.owner, FREE, PAGE_TABLE) == FREE) {
+		atomic_set(&page.count, 1);
 		put_page(&page);
+	}
 }
 
 LEADS_TO(lookup_ends, looking, !looking)
@@ -165,6 +156,7 @@ EXPECT(get == INC_RELAXED, HOLDS);								/* 6 */
 EXPECT(get == INC_RELAXED, HOLDS, TSO);								/* 6 */
 EXPECT(get == INC_RELAXED, ASSERTION, LKMM);							/* 6 */
 EXPECT(!rcu, USE_AFTER_FREE(nodes));								/* 7 */
-EXPECT(place == TWO_CPUS, HOLDS, WEAK);								/* 8 */
-EXPECT(place == INTERRUPTED, LIVELOCK(lookup_ends), STRONG);					/* 8: the same CPU */
-EXPECT(place == INTERRUPTS_OFF, HOLDS, WEAK);							/* 8, as it is */
+EXPECT(!in_irq, HOLDS, WEAK);									/* 8 */
+EXPECT(in_irq && (lock_irq || !lock_irq), HOLDS);						/* 8, safety */
+EXPECT(in_irq && !lock_irq, LIVELOCK(lookup_ends), STRONG);					/* 8: the same CPU */
+EXPECT(in_irq && lock_irq, HOLDS, WEAK);							/* 8, as it is */

@@ -71,11 +71,11 @@ INTERRUPT(0, writer_irq, place == WRITER_INTERRUPTS) { write(); }
 
 LEADS_TO(read_ends, reading, !reading)
 
-EXPECT(place == SAME_CPU && (preempted || !preempted), HOLDS);					/* 9, safety */
+EXPECT(place <= WRITER_INTERRUPTS, HOLDS);							/* 9, 10, safety */
+EXPECT(place == SAME_CPU && preempted, HOLDS);							/* 9, safety */
 EXPECT(place == SAME_CPU && preempted, LIVELOCK(read_ends), STRONG);				/* 9 */
 EXPECT(place == SAME_CPU && !preempted, HOLDS, WEAK);						/* 9, preemption off */
 EXPECT(place == SAME_CPU && preempted && reader_locks, HOLDS, WEAK);				/* 9, PREEMPT_RT */
-EXPECT(place == WRITER_INTERRUPTS, HOLDS);							/* 10 */
 EXPECT(place == WRITER_INTERRUPTS, HOLDS, WEAK);						/* 10 */
 EXPECT(place == READER_INTERRUPTS, LIVELOCK(read_ends), STRONG);				/* 10 */
 EXPECT(place == READER_INTERRUPTS && irqs_off, HOLDS, WEAK);					/* 10, interrupts off */

@@ -42,12 +42,12 @@ static bool sum_is_zero(void)
 
 static bool try_slow_path(void)
 {
-	this_cpu_inc(this_cpu(read_count));
+	this_cpu_inc(read_count);
 	if (barrier_in_slow_path)
 		smp_mb();
 	if (!smp_load_acquire(&sem.block))
 		return true;
-	this_cpu_dec(this_cpu(read_count));
+	this_cpu_dec(read_count);
 	smp_mb();
 	if (wake_writer)
 		wake_up(&sem.writer);
@@ -63,7 +63,7 @@ static void percpu_down_read(void)
 			wait_event(sem.readers, !READ_ONCE(sem.block));
 		preempt_disable();
 		if (READ_ONCE(sem.gp_idle)) {
-			this_cpu_inc(this_cpu(read_count));
+			this_cpu_inc(read_count);
 			locked = true;
 		} else {
 			locked = try_slow_path();

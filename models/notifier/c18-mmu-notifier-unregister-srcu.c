@@ -132,17 +132,11 @@ THREAD(driver, unregister != FROM_CALLBACK)	/* mmu_notifier_unregister() */
 	kfree(text);
 }
 
-THREAD(reclaim, 1)				/* of another page */
-{
-	call_notifier(NULL, INVALIDATE);
-}
+THREAD(reclaim, 1) { call_notifier(NULL, INVALIDATE); }	/* of another page */
 
 THREAD(device, 1)
 {
-	ATOMIC {
-		if (spte)
-			spte->data = true;
-	}
+	ATOMIC { if (spte) spte->data = true; }
 }
 
 EXPECT(unregister == RELEASE_FIRST, HOLDS);							/* 1 */

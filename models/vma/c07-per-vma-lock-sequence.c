@@ -54,11 +54,6 @@ static void use(struct vma *vma)
 	ASSERT(fields_fit, start == end);
 }
 
-static u2 read_mm_lock_seq(void)
-{
-	return ordered ? smp_load_acquire(&mm.mm_lock_seq) : READ_ONCE(mm.mm_lock_seq);
-}
-
 static struct vma *lock_vma_under_rcu(void)
 {
 	struct vma *vma;
@@ -67,7 +62,8 @@ static struct vma *lock_vma_under_rcu(void)
 	vma = rcu_dereference(mm.vma);
 	if (vma && (READ_ONCE(vma->vm_lock_seq) == READ_ONCE(mm.mm_lock_seq) || !down_read_trylock(&vma->vm_lock)))
 		vma = NULL;
-	if (vma && ((recheck && READ_ONCE(vma->vm_lock_seq) == read_mm_lock_seq())
+	if (vma && ((recheck && READ_ONCE(vma->vm_lock_seq)
+				== (ordered ? smp_load_acquire(&mm.mm_lock_seq) : READ_ONCE(mm.mm_lock_seq)))
 		    || (check_detached && READ_ONCE(vma->detached)))) {
 		up_read(&vma->vm_lock);
 		vma = NULL;

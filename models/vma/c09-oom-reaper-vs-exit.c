@@ -22,9 +22,7 @@ CONFIG(enum munlock, munlock, NO_MUNLOCK);
 CONFIG(bool, mmap_writer, false);		/* another thread of the victim waits for memory, with mmap_lock for write */
 CONFIG(bool, blocking, false);			/* the reaper does not try mmap_lock, it waits */
 
-struct page {
-	bool mlocked;
-};
+struct page { bool mlocked; };
 OBJECTS(struct page, pages, 1);
 
 struct ptpage {
@@ -33,9 +31,7 @@ struct ptpage {
 };
 OBJECTS(struct ptpage, ptpages, 1);
 
-struct vma {
-	struct ptpage *pmd;
-};
+struct vma { struct ptpage *pmd; };
 OBJECTS(struct vma, vmas, 1);
 
 static struct mm {

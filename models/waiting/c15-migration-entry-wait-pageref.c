@@ -87,20 +87,17 @@ static bool try_to_migrate(struct folio *old)
 	set_pte(new, false);
 	folio_unlock(old);
 	kfree(old);
+	WRITE_ONCE(migrated, true);
 	return true;
 }
 
 THREAD_ON(0, migrate, 1)
 {
 	struct folio *old = pte.folio;
-	bool done = false;
 
-	for (int i = 0; !done && (!tries || i < tries); i++) {
-		done = try_to_migrate(old);
-		if (!tries)
-			i = 0;
-	}
-	WRITE_ONCE(migrated, done);
+	for (int i = 0; tries == 0 || i < tries; i += tries > 0)
+		if (try_to_migrate(old))
+			break;
 }
 
 /* migration_entry_wait(): with the ptl held, which it drops. */
@@ -156,5 +153,6 @@ EXPECT(fault_rule == QUEUES_UNDER_PTL && tries == 0 && touch_again && unfair_ptl
        LIVELOCK(migration_succeeds), WEAK);							/* 4 */
 EXPECT(fault_rule == QUEUES_LATE, USE_AFTER_FREE(folios));					/* 5 */
 EXPECT(fault_rule == SLEEPS_UNDER_PTL, SLEEP_IN_ATOMIC);					/* 6 */
+EXPECT(fault_rule == SPINS && (one_cpu || !one_cpu), HOLDS);					/* 7, safety */
 EXPECT(fault_rule == SPINS && one_cpu, LIVELOCK(migration_succeeds), STRONG);			/* 7 */
 EXPECT(fault_rule == SPINS && !one_cpu, HOLDS, WEAK);						/* 7, two CPUs */
