@@ -19,7 +19,7 @@ enum ModelFiles {
         "models", "Tests/Models/checks", "Tests/Models/language", "Tests/Models/protocols", "Benchmarks/models",
         "Tests/ReductionTests/Models",
     ].flatMap { folder in
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path + "/" + folder)) ?? []
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: root.path + "/" + folder)) ?? []
         return names.filter { $0.hasSuffix(".c") }.sorted().map { folder + "/" + $0 }
     }
 
