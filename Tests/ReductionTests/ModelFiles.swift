@@ -44,13 +44,11 @@ enum ModelFiles {
 
     private static func source(_ file: String) -> ModelSource {
         var diagnostics = Diagnostics()
-        let url = root.appendingPathComponent(file)
-        let bytes = [UInt8]((try? Data(contentsOf: url)) ?? Data())
-        let folder = url.deletingLastPathComponent()
+        let bytes = [UInt8]((try? Data(contentsOf: root.appendingPathComponent(file))) ?? Data())
         let tree = parseModel(
             name: file, bytes: bytes,
             readFile: { name in
-                (try? Data(contentsOf: folder.appendingPathComponent(name))).map { [UInt8]($0) }
+                (try? Data(contentsOf: root.appendingPathComponent(name))).map { [UInt8]($0) }
             }, diagnostics: &diagnostics)
         return ModelSource(tree: tree, diagnostics: &diagnostics)
     }
