@@ -15,6 +15,7 @@ CONFIG(int, threads, 3);
 CONFIG(int, tickets, 4);			/* the counters wrap at that number */
 CONFIG(bool, acquire, true);			/* the load that ends the waiting */
 CONFIG(bool, release, true);			/* the store that serves the next one */
+CONFIG(bool, judge_order, false);		/* nobody is overtaken more often than there are others */
 
 static struct lock_word {
 	u2   next, owner;
@@ -23,16 +24,21 @@ static struct lock_word {
 static bool data;				/* each section turns it over */
 static GHOST bool last;				/* what the last section wrote */
 static GHOST u2 inside;
+static GHOST bool waiting;			/* thread 0; how often it was overtaken since */
+static GHOST u3 overtaken;
 
-static void acquire_lock(void)
+static void acquire_lock(int self)
 {
 	u2 ticket;
 
 	if (lock == TEST_AND_SET) {
+		skip();					/* asks for it */
+		waiting = waiting || self == 0;
 		ATOMIC { wait_until(!word.taken); word.taken = true; }
 		return;
 	}
 	ATOMIC { ticket = word.next; word.next = (ticket + 1) % tickets; }	/* xadd */
+	waiting = waiting || self == 0;
 	if (acquire)
 		smp_cond_load_acquire(&word.owner, VAL == ticket);
 	else
@@ -60,8 +66,10 @@ THREAD(locker, threads)
 
 	for (;;) {
 want:
-		acquire_lock();
+		acquire_lock(self);
 		inside++;
+		overtaken = self == 0 ? 0 : overtaken + (waiting && overtaken < 7);
+		waiting = waiting && self != 0;
 section:
 		old = READ_ONCE(data);
 		ASSERT(sees_the_last_section, old == last);
@@ -73,9 +81,11 @@ section:
 }
 
 INVARIANT(mutual_exclusion) { return inside <= 1; }
+INVARIANT(first_come_first_served) { return !judge_order || overtaken < threads; }
 LEADS_TO(gets_in, at(locker, 0, want), at(locker, 0, section))
 
 EXPECT(lock == TICKET, HOLDS);									/* 1 */
+EXPECT(lock == TICKET && judge_order, HOLDS);							/* 1, FIFO */
 EXPECT(lock == TICKET, HOLDS, WEAK);								/* 1, no starvation */
 EXPECT(lock == TICKET, HOLDS, TSO);								/* 1 */
 EXPECT(lock == TICKET, HOLDS, LKMM);								/* 1 */
@@ -86,5 +96,6 @@ EXPECT(!release, ASSERTION(sees_the_last_section), LKMM);					/* 4 */
 EXPECT(!acquire, HOLDS, TSO);									/* 4 */
 EXPECT(!acquire, ASSERTION(sees_the_last_section), LKMM);					/* 4 */
 EXPECT(lock == TEST_AND_SET, HOLDS);								/* 5, safety */
+EXPECT(lock == TEST_AND_SET && judge_order, VIOLATED(first_come_first_served));			/* 5 */
 EXPECT(lock == TEST_AND_SET, LIVELOCK(gets_in), WEAK);						/* 5 */
 EXPECT(lock == TEST_AND_SET, HOLDS, STRONG);							/* 5 */

@@ -25,9 +25,7 @@ enum change { MPROTECT, FORK };
 CONFIG(enum change, change, MPROTECT);		/* fork makes the PTEs read-only, and shares the pages */
 CONFIG(int, nr, 1);				/* PTEs, each with a ptl of its own; and as many mprotects */
 
-struct page {
-	bool data;
-};
+struct page { bool data; };
 OBJECTS(struct page, pages, nr);
 
 typedef struct {
@@ -40,6 +38,7 @@ typedef struct {
 } batch_t;
 
 static struct mm {
+	struct rw_semaphore mmap_lock;
 	pte_t      pte[nr];
 	spinlock_t ptl[nr];
 	batch_t    batch;			/* a flush is due while the two differ */
@@ -106,18 +105,20 @@ THREAD(reclaim, 1)
 		if (!set_under_ptl)
 			set_flush_pending();
 	}
-	for (int i = 0; free_early && i < nr; i++)
+	if (!free_early)
+		tlb_flush_broadcast(tlb, ALL_ENTRIES, ALL_CPUS);
+	for (int i = 0; i < nr; i++)
 		kfree(pte[i].page);
-	tlb_flush_broadcast(tlb, ALL_ENTRIES, ALL_CPUS);
-	for (int i = 0; !free_early && i < nr; i++)
-		kfree(pte[i].page);
+	if (free_early)
+		tlb_flush_broadcast(tlb, ALL_ENTRIES, ALL_CPUS);
 }
 
-THREAD(mprotect, nr)				/* or fork; with mmap_lock for write */
+THREAD(mprotect, nr)				/* or fork */
 {
 	bool need_flush;
 	pte_t pte;
 
+	down_write(&mm.mmap_lock);
 	if (check == BEFORE_PTL)
 		flush_if_pending();
 	spin_lock(&mm.ptl[self]);
@@ -134,6 +135,7 @@ THREAD(mprotect, nr)				/* or fork; with mmap_lock for write */
 	if (need_flush)
 		tlb_flush_broadcast(tlb, self, ALL_CPUS);
 	changed[self] = true;
+	up_write(&mm.mmap_lock);
 }
 
 EXPECT(check == NO_CHECK_AT_ALL, ASSERTION(no_late_write));					/* 1 */
