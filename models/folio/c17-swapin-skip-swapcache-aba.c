@@ -15,9 +15,10 @@ CONFIG(enum claim, claim, HELD);		/* DROPPED_EARLY: before the pte is set */
 CONFIG(bool, generation, false);		/* the slot counts how often it was handed out; compared with the pte */
 CONFIG(int, swapouts, 1);
 
-struct page {
-	bool data;
-};
+enum loser { TRIES_AGAIN, SLEEPS, IS_NOT_WOKEN };
+CONFIG(enum loser, loser, TRIES_AGAIN);		/* who finds the slot claimed */
+
+struct page { bool data; };
 OBJECTS(struct page, pages, 3);
 
 typedef struct {
@@ -27,6 +28,7 @@ typedef struct {
 
 static pte_t pte;
 static spinlock_t ptl;
+static wait_queue_head_t swapcache_wq;
 static struct slot {
 	bool count, has_cache;			/* of the slot, in the swap_map */
 	u2   generation;
@@ -49,28 +51,30 @@ static void set_pte(struct page *page, bool swapped)
 
 static bool claim_slot(void)				/* swapcache_prepare() */
 {
-	bool claimed;
-
 	ATOMIC {
-		claimed = slot.count && !slot.has_cache;
-		if (claimed)
-			slot.has_cache = true;
+		if (!slot.count || slot.has_cache)
+			return false;
+		slot.has_cache = true;
 	}
-	return claimed;
+	return true;
 }
 
 static bool alloc_slot(void)				/* get_swap_page(); false if the swap is full */
 {
-	bool is_free;
-
 	ATOMIC {
-		is_free = !slot.count && !slot.has_cache;
-		if (is_free) {
-			slot.count = slot.has_cache = true;
-			slot.generation = (slot.generation + 1) & 3;
-		}
+		if (slot.count || slot.has_cache)
+			return false;
+		slot.count = slot.has_cache = true;
+		slot.generation = (slot.generation + 1) & 3;
 	}
-	return is_free;
+	return true;
+}
+
+static void release_slot(void)				/* swapcache_clear() */
+{
+	WRITE_ONCE(slot.has_cache, false);
+	if (loser == SLEEPS)
+		wake_up_all(&swapcache_wq);
 }
 
 /* Whether it is done; else the fault is to be tried again. */
@@ -82,12 +86,15 @@ static bool do_swap_page(void)
 	gen = READ_ONCE(slot.generation);
 	if (!READ_ONCE(pte).swapped)
 		return true;
-	if (claim != NO_CLAIM && !claim_slot())
+	if (claim != NO_CLAIM && !claim_slot()) {
+		if (loser != TRIES_AGAIN)
+			wait_event(swapcache_wq, !READ_ONCE(slot.has_cache));
 		return false;
+	}
 	page = alloc(pages);
 	WRITE_ONCE(page->data, READ_ONCE(slot.data));		/* swap_readpage() */
 	if (claim == DROPPED_EARLY)
-		WRITE_ONCE(slot.has_cache, false);
+		release_slot();
 	spin_lock(&ptl);
 	if (READ_ONCE(pte).swapped && (!generation || READ_ONCE(slot.generation) == gen)) {
 		set_pte(page, false);
@@ -96,7 +103,7 @@ static bool do_swap_page(void)
 	}
 	spin_unlock(&ptl);
 	if (claim == HELD)
-		WRITE_ONCE(slot.has_cache, false);
+		release_slot();
 	kfree(page);
 	return true;
 }
@@ -119,18 +126,14 @@ THREAD(user, 1)
 
 THREAD(reclaim, 1)
 {
-	for (int i = 0; i < swapouts; i++) {
-		struct page *page;
+	struct page *page;
 
+	for (int i = 0; i < swapouts; i++) {
 		spin_lock(&ptl);
 		page = READ_ONCE(pte).page;
 		if (page && alloc_slot()) {
-			ATOMIC {			/* the user does not write in between */
-				slot.data = page->data;
-				pte.page = NULL;
-				pte.swapped = true;
-			}
-			WRITE_ONCE(slot.has_cache, false);
+			ATOMIC { slot.data = page->data; pte.page = NULL; pte.swapped = true; }
+			release_slot();
 			kfree(page);
 		}
 		spin_unlock(&ptl);
@@ -144,5 +147,7 @@ EXPECT(claim == NO_CLAIM, VIOLATED(no_write_is_lost));						/* 1 */
 EXPECT(claim == HELD && (swapouts == 1 || swapouts == 2), HOLDS);				/* 2 */
 EXPECT(claim == DROPPED_EARLY, VIOLATED(no_write_is_lost));					/* 3 */
 EXPECT(claim == NO_CLAIM && generation && (swapouts == 1 || swapouts == 2), HOLDS);		/* 4 */
-EXPECT(claim == HELD, HOLDS, WEAK);								/* 5 */
+EXPECT(loser == SLEEPS, HOLDS);									/* 5, safety */
+EXPECT(loser == IS_NOT_WOKEN, DEADLOCK);							/* 5, the lost wake-up */
+EXPECT(claim == HELD && (loser == TRIES_AGAIN || loser == SLEEPS), HOLDS, WEAK);								/* 5 */
 EXPECT(claim == HELD, LIVELOCK(faults_end), UNFAIR);						/* 5 */
