@@ -126,6 +126,7 @@ INVARIANT(writer_is_alone) { return !reading || !writing; }
 EVENTUALLY(writer_gets_in) { return ended(writer, 0); }
 
 EXPECT(sync_first, HOLDS);									/* 1 */
+EXPECT(sync_first && readers == 3, HOLDS);							/* 1 */
 EXPECT(sync_first, HOLDS, TSO);									/* 1 */
 EXPECT(sync_first, HOLDS, LKMM);								/* 1 */
 EXPECT(!sync_first, VIOLATED(writer_is_alone), ASSERTION(data_is_stable));			/* 2 */

@@ -12,6 +12,7 @@
 
 enum check { NO_CHECK_AT_ALL, COUNT_ONLY, SEQUENCE_ONLY, BOTH };
 CONFIG(enum check, check, BOTH);
+CONFIG(int, vcpus, 1);
 CONFIG(bool, seq_first, true);			/* the fault reads the sequence number before it looks the page up */
 CONFIG(bool, rmb, true);			/* … and orders the two */
 CONFIG(bool, check_locked, true);		/* under mmu_lock; else before it */
@@ -59,7 +60,7 @@ static bool must_retry(u2 seq)
 	       || ((check & SEQUENCE_ONLY) && READ_ONCE(kvm.sequence) != seq);
 }
 
-THREAD(vcpu, 1)
+THREAD(vcpu, vcpus)
 {
 	struct page *page;
 	bool retry;
@@ -136,6 +137,7 @@ EXPECT(check == NO_CHECK_AT_ALL, USE_AFTER_FREE(pages));					/* 1 */
 EXPECT(check == COUNT_ONLY, USE_AFTER_FREE(pages));						/* 2 */
 EXPECT(check == SEQUENCE_ONLY, USE_AFTER_FREE(pages));						/* 3 */
 EXPECT(check == BOTH && (sleeping || !sleeping), HOLDS);					/* 4 */
+EXPECT(check == BOTH && vcpus == 3, HOLDS);							/* 4 */
 EXPECT(check == BOTH && rmb, HOLDS, LKMM);							/* 4 */
 EXPECT(!seq_first, USE_AFTER_FREE(pages));							/* 5 */
 EXPECT(!rmb, USE_AFTER_FREE(pages), LKMM);							/* 6 */

@@ -20,6 +20,8 @@ CONFIG(bool, judge_once, false);		/* a second release() is an error */
 enum module { BUILT_IN, NO_BARRIER, BARRIER };
 CONFIG(enum module, module, BUILT_IN);		/* unloaded at the end; the notifier is freed by call_srcu() */
 
+CONFIG(int, reclaims, 1);
+
 struct page { bool data; };
 OBJECTS(struct page, pages, 1);
 
@@ -132,7 +134,7 @@ THREAD(driver, unregister != FROM_CALLBACK)	/* mmu_notifier_unregister() */
 	kfree(text);
 }
 
-THREAD(reclaim, 1) { call_notifier(NULL, INVALIDATE); }	/* of another page */
+THREAD(reclaim, reclaims) { call_notifier(NULL, INVALIDATE); }	/* of another page */
 
 THREAD(device, 1)
 {
@@ -140,6 +142,7 @@ THREAD(device, 1)
 }
 
 EXPECT(unregister == RELEASE_FIRST, HOLDS);							/* 1 */
+EXPECT(reclaims == 3, HOLDS);									/* 1 */
 EXPECT(unregister == UNLINK_FIRST, USE_AFTER_FREE(pages));					/* 2 */
 EXPECT(!unregister_waits, USE_AFTER_FREE(notifiers));						/* 3 */
 EXPECT(!exit_waits && release_once, USE_AFTER_FREE(pages));					/* 4 */

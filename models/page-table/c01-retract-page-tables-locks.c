@@ -24,7 +24,8 @@ CONFIG(bool, recheck, true);			/* walkers look at the pmd again, with PTL_AND_RC
 CONFIG(bool, check_anon, true);			/* khugepaged does not take a table with an anonymous page */
 
 enum rmap { NO_RMAP, BY_FILE, BY_ANON_VMA };
-CONFIG(enum rmap, rmap, NO_RMAP);		/* a second walker, beside the fault */
+CONFIG(enum rmap, rmap, NO_RMAP);		/* more walkers, beside the fault */
+CONFIG(int, walkers, 1);
 
 enum pte { PTE_NONE, PTE_FILE, PTE_ANON };
 
@@ -72,7 +73,7 @@ THREAD(fault, 1)					/* copy on write */
 	up_read(&mm.mmap_lock);
 }
 
-THREAD(rmap_walk, rmap != NO_RMAP)			/* truncation or reclaim */
+THREAD(rmap_walk, rmap != NO_RMAP ? walkers : 0)			/* truncation or reclaim */
 {
 	struct ptpage *pt = NULL;
 
@@ -131,5 +132,6 @@ EXPECT(retract == I_MMAP_WRITE_TOO && rmap == BY_FILE, HOLDS);					/* 2 */
 EXPECT(retract == I_MMAP_WRITE_TOO && rmap == BY_ANON_VMA, USE_AFTER_FREE(ptpages));		/* 2 */
 EXPECT(retract == NO_ANON_VMA_EITHER && rmap <= BY_ANON_VMA, HOLDS);				/* 3 */
 EXPECT(retract == PTL_AND_RCU && rmap <= BY_ANON_VMA, HOLDS);					/* 4 */
+EXPECT(retract == PTL_AND_RCU && rmap == BY_ANON_VMA && walkers == 3, HOLDS);			/* 4 */
 EXPECT(retract == PTL_AND_RCU && !recheck && rmap <= BY_ANON_VMA, ASSERTION(table_is_linked));	/* 5 */
 EXPECT(retract == PTL_AND_RCU && !check_anon, ASSERTION(no_anon_page_is_lost));			/* 6 */

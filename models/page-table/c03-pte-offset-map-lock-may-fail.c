@@ -12,6 +12,7 @@
 #include <lockwalk.h>
 
 enum section { WHOLE, ENDS_BEFORE_PTL, NO_SECTION };
+CONFIG(int, walkers, 1);
 CONFIG(enum section, section, WHOLE);		/* the walker's rcu_read_lock() */
 
 enum recheck { SAME_TABLE, ANY_TABLE, NO_RECHECK };
@@ -66,7 +67,7 @@ static bool set_pte(void)
 	return linked || !pt;				/* none: the fault allocates one, no concern of ours */
 }
 
-THREAD(walker, 1)
+THREAD(walker, walkers)
 {
 	bool before, after, done;
 
@@ -129,6 +130,7 @@ THREAD(fault, refault)
 EVENTUALLY(walk_ends) { return ended(walker, 0); }
 
 EXPECT(section == WHOLE && recheck == SAME_TABLE && (refault || !refault), HOLDS);		/* 1 */
+EXPECT(refault && walkers == 3, HOLDS);								/* 1 */
 EXPECT(section == NO_SECTION, USE_AFTER_FREE(ptpages));						/* 2 */
 EXPECT(section == ENDS_BEFORE_PTL, USE_AFTER_FREE(ptpages));					/* 3 */
 EXPECT(recheck == NO_RECHECK, ASSERTION(pte_is_in_use));					/* 4 */

@@ -15,6 +15,7 @@ enum count { NO_COUNT, BEFORE_PTL, WITHIN_PTL, AFTER_PTL };
 CONFIG(enum count, count, BEFORE_PTL);		/* where mm->tlb_flush_pending is incremented */
 CONFIG(bool, look_late, true);			/* it is looked at after the ptl; else before */
 CONFIG(bool, drop_late, true);			/* it is decremented after the flush; else before */
+CONFIG(int, zaps, 2);
 CONFIG(bool, ordered, true);			/* the increment is fully ordered; else relaxed */
 
 struct page {
@@ -59,7 +60,7 @@ static void inc_tlb_flush_pending(void)
 		atomic_inc(&mm.tlb_flush_pending);
 }
 
-THREAD(madvise, 2)
+THREAD(madvise, zaps)
 {
 	int pending = 0;
 	struct page *page;
@@ -95,6 +96,7 @@ THREAD(madvise, 2)
 
 EXPECT(count == NO_COUNT, ASSERTION(no_store_is_lost));						/* 1 */
 EXPECT(count == BEFORE_PTL, HOLDS);								/* 2 */
+EXPECT((count == BEFORE_PTL || count == WITHIN_PTL) && zaps == 3, HOLDS);			/* 2, 3 */
 EXPECT(count == WITHIN_PTL, HOLDS);								/* 3 */
 EXPECT(count == AFTER_PTL, ASSERTION(no_store_is_lost));					/* 4 */
 EXPECT(!look_late, ASSERTION(no_store_is_lost));						/* 5 */

@@ -20,6 +20,7 @@ CONFIG(bool, wait_for_mmap, false);		/* the fault takes mmap_lock with vm_lock h
 enum change { MODIFY, DETACH };
 CONFIG(enum change, change, MODIFY);		/* what the writer does */
 CONFIG(int, writes, 1);				/* … and how often */
+CONFIG(int, faults, 1);
 CONFIG(int, seq_mask, 3);			/* sequence numbers wrap */
 CONFIG(enum lw_locks, locks, WRITER_QUEUED);
 LOCKS(locks);
@@ -72,7 +73,7 @@ static struct vma *lock_vma_under_rcu(void)
 	return vma;
 }
 
-THREAD(fault, 1)
+THREAD(fault, faults)
 {
 	struct vma *vma = lock_vma_under_rcu();
 
@@ -137,6 +138,7 @@ THREAD(writer, 1)				/* mprotect, or munmap */
 EVENTUALLY(fault_ends) { return ended(fault, 0); }
 
 EXPECT(change == MODIFY || change == DETACH, HOLDS);						/* 1 */
+EXPECT((change == MODIFY || change == DETACH) && faults == 3, HOLDS);				/* 1 */
 EXPECT(change == MODIFY || change == DETACH, HOLDS, TSO);					/* 1 */
 EXPECT(change == MODIFY || change == DETACH, HOLDS, LKMM);					/* 1 */
 EXPECT(!recheck, ASSERTION);									/* 2 */

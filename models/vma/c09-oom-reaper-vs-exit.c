@@ -20,6 +20,7 @@ enum munlock { NO_MUNLOCK, BEFORE_HANDSHAKE, AFTER_HANDSHAKE };
 CONFIG(enum munlock, munlock, NO_MUNLOCK);
 
 CONFIG(bool, mmap_writer, false);		/* another thread of the victim waits for memory, with mmap_lock for write */
+CONFIG(int, reapers, 1);
 CONFIG(bool, blocking, false);			/* the reaper does not try mmap_lock, it waits */
 
 struct page { bool mlocked; };
@@ -72,7 +73,7 @@ static bool lock_for_reaping(void)
 	return false;
 }
 
-THREAD(reaper, 1)
+THREAD(reaper, reapers)
 {
 	if (lock_for_reaping()) {
 		if (!READ_ONCE(mm.oom_skip)) {
@@ -134,6 +135,7 @@ EVENTUALLY(memory_comes_free) { return memory; }
 
 EXPECT(exit_rule == NOTHING, USE_AFTER_FREE);							/* 1 */
 EXPECT(exit_rule == SKIP_THEN_LOCK, HOLDS);							/* 2 */
+EXPECT(exit_rule == SKIP_THEN_LOCK && reapers == 3, HOLDS);					/* 2 */
 EXPECT(exit_rule == LOCK_THEN_SKIP, USE_AFTER_FREE);						/* 3 */
 EXPECT(exit_rule == SKIP_ONLY, USE_AFTER_FREE);							/* 4 */
 EXPECT(exit_rule == SKIP_THEN_LOCK && !victim, USE_AFTER_FREE);					/* 5 */

@@ -13,6 +13,7 @@
 enum fault_rule { TAKES_REF, QUEUES_UNDER_PTL, QUEUES_LATE, SLEEPS_UNDER_PTL, SPINS };
 CONFIG(enum fault_rule, fault_rule, QUEUES_UNDER_PTL);
 CONFIG(int, tries, 2);				/* of the migration; 0: until it succeeds */
+CONFIG(int, faults, 1);
 CONFIG(bool, touch_again, false);		/* faults go on until the folio has been migrated */
 CONFIG(bool, unfair_ptl, false);		/* a test-and-set lock */
 CONFIG(bool, one_cpu, false);			/* for both; without preemption */
@@ -128,7 +129,7 @@ static void migration_entry_wait(struct folio *folio)
 		unlock_pte();
 }
 
-THREAD_ON(one_cpu ? 0 : 1, fault, 1)
+THREAD_ON(one_cpu ? 0 : 1 + self, fault, faults)
 {
 	struct pte entry;
 
@@ -148,6 +149,7 @@ EVENTUALLY(migration_succeeds) { return migrated; }
 EXPECT(fault_rule == TAKES_REF && tries == 0 && touch_again, LIVELOCK(migration_succeeds), STRONG); /* 1 */
 EXPECT(fault_rule == TAKES_REF && tries == 2, VIOLATED(folio_is_migrated));			/* 2 */
 EXPECT(fault_rule == QUEUES_UNDER_PTL && (tries == 0 || tries == 2), HOLDS);			/* 3, safety */
+EXPECT(fault_rule == QUEUES_UNDER_PTL && tries == 0 && faults == 3, HOLDS);			/* 3, safety */
 EXPECT(fault_rule == QUEUES_UNDER_PTL && tries == 0 && touch_again, HOLDS, WEAK);		/* 3 */
 EXPECT(fault_rule == QUEUES_UNDER_PTL && tries == 0 && touch_again && unfair_ptl,
        LIVELOCK(migration_succeeds), WEAK);							/* 4 */
