@@ -53,7 +53,7 @@ import Testing
 
     /// A search that is cut says the same for every number of threads.
     @Test(arguments: [10, 200, 900]) func aCutSearchAgrees(states: Int) throws {
-        let model = try #require(try Models.model(Variant(file: "models/seed4-walker-rules.c", configuration: [:])))
+        let model = try #require(try Models.model(Variant(file: "models/page-table/seed4-walker-rules.c", configuration: [:])))
         var answers: [Answer] = []
         for threads in [1, 2, 5] {
             answers.append(try answer(model, Way(store: .exact, threads: threads), states: states))

@@ -25,7 +25,7 @@ enum Models {
     }
 
     private static func files(in folder: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path + "/" + folder)) ?? []
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: root.path + "/" + folder)) ?? []
         return names.filter { $0.hasSuffix(".c") }.sorted().map { folder + "/" + $0 }
     }
 

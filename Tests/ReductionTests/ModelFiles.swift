@@ -19,7 +19,7 @@ enum ModelFiles {
         "models", "Tests/Models/checks", "Tests/Models/language", "Tests/Models/protocols", "Benchmarks/models",
         "Tests/ReductionTests/Models",
     ].flatMap { folder in
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path + "/" + folder)) ?? []
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: root.path + "/" + folder)) ?? []
         return names.filter { $0.hasSuffix(".c") }.sorted().map { folder + "/" + $0 }
     }
 
@@ -44,13 +44,11 @@ enum ModelFiles {
 
     private static func source(_ file: String) -> ModelSource {
         var diagnostics = Diagnostics()
-        let url = root.appendingPathComponent(file)
-        let bytes = [UInt8]((try? Data(contentsOf: url)) ?? Data())
-        let folder = url.deletingLastPathComponent()
+        let bytes = [UInt8]((try? Data(contentsOf: root.appendingPathComponent(file))) ?? Data())
         let tree = parseModel(
             name: file, bytes: bytes,
             readFile: { name in
-                (try? Data(contentsOf: folder.appendingPathComponent(name))).map { [UInt8]($0) }
+                (try? Data(contentsOf: root.appendingPathComponent(name))).map { [UInt8]($0) }
             }, diagnostics: &diagnostics)
         return ModelSource(tree: tree, diagnostics: &diagnostics)
     }
