@@ -309,7 +309,7 @@ struct LocalGraphBuilder {
         var sources = [[Operand]](repeating: [], count: code.registers.count)
         for instruction in code.instructions {
             switch instruction.operation {
-            case .branch(let a, _, _), .checkPlace(let a, _), .free(let a), .check(let a, _), .checkLockHeld(let a, _),
+            case .branch(let a, _, _), .checkPlace(let a, _, _), .free(let a), .check(let a, _), .checkLockHeld(let a, _),
                 .quiesce(let a), .live(_, let a), .load(_, let a, _), .ended(_, _, let a), .atLabel(_, _, let a, _),
                 .await(let a, _):
                 mark(a)

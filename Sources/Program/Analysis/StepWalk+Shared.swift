@@ -8,7 +8,7 @@ extension StepWalk {
             return load(target, address, access, &path)
         case .store(let address, let stored, let access):
             return store(address, stored, access, &path)
-        case .checkPlace(let address, _):
+        case .checkPlace(let address, _, _):
             return checkPlace(address, &path)
         case .live(let target, let address):
             return live(target, address, &path)
