@@ -47,13 +47,21 @@ int lw_cpu(void);
 #define CONFIG(type, name, value)    enum { name = (value) }
 
 /* All threads start after INIT. `self` is the instance, 0 .. count-1; a count of 0 leaves the thread out. Each has a CPU of
- * its own unless THREAD_ON places it. A DAEMON need not end, and its waiting is no deadlock. */
+ * its own, the lowest number where THREAD_ON places none; the cpu of THREAD_ON and INTERRUPT may use `self` and CONFIGs. A
+ * DAEMON need not end, and its waiting is no deadlock. */
 #define THREAD(name, count)          LW_USED void lw_thread_##name(const int self)
 #define THREAD_ON(cpu, name, count)  LW_USED void lw_thread_##name(const int self)
 #define DAEMON(name, count)          LW_USED void lw_thread_##name(const int self)
-/* Code that may interrupt whatever runs on that CPU, at any step with interrupts on, up to `count` times. */
-#define INTERRUPT(cpu, name, count)  LW_USED void lw_irq_##name(const int self)
-#define PREEMPTION(kind)             struct lw_unused   /* of threads that share a CPU: NONE, VOLUNTARY, FULL (default) */
+/* A handler that may interrupt whatever runs on that CPU, at any step with interrupts on, up to `count` times (`self` is how
+ * often it came before there), or never: FINALLY does not wait for it. It runs to its end before the CPU's threads go on; it
+ * may not sleep, and no other handler interrupts it. To RCU_FLAVOR(CONSOLIDATED) it is a read-side section. */
+#define INTERRUPT(cpu, name, count)  LW_USED void lw_thread_##name(const int self)
+/* When threads that share a CPU switch. FULL (default): at any step, unless the one that runs has preemption off: in
+ * preempt_disable(), local_irq_disable(), local_bh_disable(), with a spinlock held or spun for. rcu_read_lock() does not turn
+ * preemption off. NONE: when the one that runs sleeps, ends, or calls cond_resched(). VOLUNTARY: at might_sleep() too, and
+ * so before all that may sleep (mutex_lock(), down_read(), ...). wait_until() and smp_cond_load_*() spin: they never give the CPU
+ * up by themselves. Callbacks of RCU run on a CPU of their own. */
+#define PREEMPTION(kind)             struct lw_unused
 #define INIT                         LW_USED void lw_init(void)
 
 /* All the objects of a type that there can be. alloc() hands out any free one, zeroed, or NULL when none is left. With
@@ -174,10 +182,14 @@ void preempt_disable(void), preempt_enable(void), local_irq_disable(void), local
 void local_bh_disable(void), local_bh_enable(void);
 #define local_irq_save(flags)        ((flags) = 0, local_irq_disable())
 #define local_irq_restore(flags)     ((void)(flags), local_irq_enable())
-void might_sleep(void), cond_resched(void);
+void might_sleep(void), cond_resched(void);            /* errors in atomic context; see PREEMPTION */
 void smp_call_function_sync(void);                     /* spins until every other CPU has had interrupts on */
 #define tlb_remove_table_sync_one()  smp_call_function_sync()
-#define smp_call_function_single(cpu, function, argument) function(argument)   /* runs there, with interrupts on; waits */
+/* Run `static void function(type argument)` as an interrupt on one CPU, on all others, on all; the sender spins, with preemption
+ * off, until it has run there. An error with interrupts off and in interrupts, as for smp_call_function_sync(). */
+#define smp_call_function_single(cpu, function, argument) ((void)(cpu), function(argument))
+#define smp_call_function(function, argument)             function(argument)
+#define on_each_cpu(function, argument)                   function(argument)
 
 /* ---- memory ---------------------------------------------------------------- */
 

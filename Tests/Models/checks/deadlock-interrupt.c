@@ -24,7 +24,7 @@ INTERRUPT(fault == TWO_CPUS ? 1 : 0, timer, 1)
 	spin_unlock(&lock);
 }
 
-FINALLY(free) { return !done || done; }
+FINALLY(judged) { return true; }
 
 EXPECT(fault == NONE_AT_ALL, HOLDS);
 EXPECT(fault == LOCK_WITH_IRQS_ON || fault == TWO_CPUS || fault == WAITS_WITH_IRQS_OFF, DEADLOCK);
