@@ -121,3 +121,23 @@ import FoundationXML
         #expect(answer.out.contains("incomplete: runs were followed for 2 steps only (--depth)"))
     }
 }
+
+extension TestCommandTests {
+    /// A row that holds only as far as a CONSTRAINT lets the search go says so.
+    @Test func namesTheConstraintsOfARow() throws {
+        let model = """
+            #include <lockwalk.h>
+            static u4 count;
+            THREAD(t, 1) { for (;;) ATOMIC { if (count < 10) count++; } }
+            CONSTRAINT(few) { return count <= 3; }
+            EXPECT(true, HOLDS);
+
+            """
+        let scratch = try Scratch()
+        try scratch.write("m.c", model)
+        let text = try Program.run(["test", "m.c"], in: scratch.url)
+        #expect(text.code == 0 && text.out.contains(": HOLDS within few, "))
+        let json = try Program.run(["test", "--format", "json", "m.c"], in: scratch.url)
+        #expect(json.out.contains("\"reason\": \"HOLDS within few\""))
+    }
+}

@@ -97,7 +97,12 @@ struct EngineRun {
                     let after = Array(UnsafeBufferPointer(start: words, count: layout.wordCount))
                     insert(after, &next, depth + 1)
                 }
-                let allEnded = (0..<expansion.threadCount).allSatisfy { expansion.status[$0] == .ended }
+                // An interrupt that stands at its first step has not come, and need not.
+                let allEnded = (0..<expansion.threadCount).allSatisfy { thread in
+                    let isInterrupt = model.classes[model.threads[thread].threadClass].kind == .interrupt
+                    return expansion.status[thread] == .ended
+                        || (isInterrupt && value(model.threads[thread].programPointCell, state) == 1)
+                }
                 if allEnded { judgeFinals(state, interpreter, depth, &exploration) }
             }
             level = next

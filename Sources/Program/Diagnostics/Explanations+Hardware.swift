@@ -48,15 +48,9 @@ extension ProgramExplanations {
             static void free_page(struct page *p)
             {
                     tlb_flush_local(tlb, ALL_ENTRIES);
-                    kfree(p);
             }
 
-            THREAD(zap, 1)
-            {
-                    struct page *p = alloc(pages);
-
-                    call_rcu(p, free_page);
-            }
+            THREAD(zap, 1) { call_rcu(alloc(pages), free_page); }
             """),
     ]
 }

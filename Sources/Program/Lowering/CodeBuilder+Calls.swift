@@ -210,7 +210,7 @@ extension CodeBuilder {
     }
 
     /// The hardware of a CPU: over and over, one step for some entry, if that changes it.
-    func lowerWalk(_ tlb: TranslationBuffer, _ body: Statement) -> Code {
+    func lowerWalk(_ tlb: TranslationBuffer, _ body: Statement) -> (code: Code, asksForCPU: Bool) {
         let done = beginFrame(className)
         let top = newLabel()
         place(top)
@@ -222,10 +222,16 @@ extension CodeBuilder {
         hasFilled = filled
         emit(.move(filled, .constant(0)), body.range)
         atomics = [0]
-        let cpu = Value(type: .int, parts: [model.perThread(.cpu)], range: 0...63)
-        var place = Place(.registers(first: entry, offset: 0, index: nil, total: 1), .int, isGhost: false, name: "entry")
-        place.isReadOnly = true
-        scopes.append(["cpu": .value(cpu), "entry": .place(place)])
+        let cpu = newRegister(.int, name: "cpu", range: body.range)
+        walkCPU = cpu
+        emit(.move(cpu, model.perThread(.cpu)), body.range)
+        let questions = model.cpuQuestions
+        func parameter(_ register: Register, _ name: String) -> Binding {
+            var place = Place(.registers(first: register, offset: 0, index: nil, total: 1), .int, isGhost: false, name: name)
+            place.isReadOnly = true
+            return .place(place)
+        }
+        scopes.append(["cpu": parameter(cpu, "cpu"), "entry": parameter(entry, "entry")])
         lower(body)
         checkGotos()
         self.place(done)
@@ -233,7 +239,9 @@ extension CodeBuilder {
         emit(.await(.register(filled), .condition), body.range)
         jump(top, body.range)
         emit(.end, body.range)
-        return finish()
+        let asksForCPU = model.cpuQuestions > questions
+        let code = finish()
+        return (code, asksForCPU || code.instructions.contains { RegisterUse($0.operation).reads.contains(cpu) })
     }
 
     func lowerInitialization(_ body: Statement?) -> Code {

@@ -69,6 +69,8 @@ final class CodeBuilder {
     var freshTemporary: Register?
     /// In a TLB_WALK: set when an entry has changed.
     var hasFilled: Register?
+    /// Its `cpu`.
+    var walkCPU: Register?
     /// Where each label of the program's own leads.
     var programLabels: [String: Int] = [:]
     /// Statements and expressions around the one at hand, those of the callers included.

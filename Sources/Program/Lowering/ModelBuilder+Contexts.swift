@@ -46,7 +46,7 @@ extension ModelBuilder {
         for declaration in source.tree.declarations {
             guard case .tlbWalk(let name, _) = declaration.kind else { continue }
             let threads = memory.threadsOfClass[walkName(name.text)] ?? 0..<0
-            for (index, cpu) in presentCPUs.prefix(threads.count).enumerated() {
+            for (index, cpu) in (walkCPUs[name.text] ?? []).prefix(threads.count).enumerated() {
                 let of = tlbs.count > 1 ? " (\(name.text))" : ""
                 addThread("MMU of CPU \(cpu)\(of)", walkName(name.text), index: index, cpu: cpu, isCallback: false)
             }
@@ -193,6 +193,7 @@ extension ModelBuilder {
 
     /// The operand that names a constant of the thread that runs.
     func perThread(_ table: ThreadTable) -> Operand {
+        if table == .cpu { cpuQuestions += 1 }
         if let known = tableIndex[table] { return .perThread(known) }
         let count = model.threads.count
         var row = [Int64](repeating: 0, count: count + 1)
@@ -219,7 +220,9 @@ extension ModelBuilder {
         case .reader(let type): return position(memory.shapes.readers[type])
         case .writer(let type): return position(memory.shapes.writers[type])
         case .updater(let type): return position(memory.shapes.updaters[type])
-        case .tlb(let name): return Int64(tlbs[name]?.address(cpu: info.cpu) ?? 0)
+        case .tlb(let name):
+            guard let tlb = tlbs[name], tlb.isUsed(cpu: info.cpu) else { return 0 }
+            return Int64(tlb.address(cpu: info.cpu))
         case .callbackMask: return Int64(info.callbackMaskCell)
         case .cpuCell: return Int64(sharedCPU(ofThread: thread)?.keeperCell ?? 0)
         case .interruptCell: return Int64(sharedCPU(ofThread: thread)?.interruptCell ?? 0)

@@ -21,6 +21,10 @@ final class ModelBuilder {
     var placement = Placement()
     /// By name.
     var tlbs: [String: TranslationBuffer] = [:]
+    /// By TLB: the CPUs whose hardware walks.
+    var walkCPUs: [String: [Int]] = [:]
+    /// How often code has asked which CPU it runs on.
+    var cpuQuestions = 0
     /// Thread classes by name: index into `model.classes`.
     var classIndex: [String: Int] = [:]
     var threadDeclarations: [(declaration: Declaration.Thread, count: Int)] = []
@@ -194,8 +198,10 @@ final class ModelBuilder {
         numberCalls(&total, &threadsOfClass)
         for declaration in source.tree.declarations {
             guard case .tlbWalk(let name, _) = declaration.kind else { continue }
-            threadsOfClass[walkName(name.text)] = total..<(total + presentCPUs.count)
-            total += presentCPUs.count
+            walkCPUs[name.text] = walkingCPUs(name.text, threadsOfClass)
+            let count = walkCPUs[name.text]!.count
+            threadsOfClass[walkName(name.text)] = total..<(total + count)
+            total += count
         }
         if total > ModelSettings.threadsMax {
             diagnostics.add(.tooManyThreads(total, ModelSettings.threadsMax))

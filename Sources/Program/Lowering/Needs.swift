@@ -84,7 +84,10 @@ struct Needs: Equatable {
     var seesWaiters = false
     /// Thread classes that access a TLB; the others' CPUs need none.
     var tlbUsers: Set<TLBUse> = []
-    /// TLBs whose walks write to memory, so that it matters which entries are there.
+    /// TLBs whose walks do more than fill entries: they may fail, by a page table that was freed; they may do so on one CPU and
+    /// not on another; they write, so that it matters which entries are there.
+    var failingWalks: Set<String> = []
+    var everyCPUsWalks: Set<String> = []
     var writingWalks: Set<String> = []
 
     struct TLBUse: Hashable {
@@ -108,6 +111,8 @@ struct Needs: Equatable {
         waitsForCallbacks = waitsForCallbacks || other.waitsForCallbacks
         seesWaiters = seesWaiters || other.seesWaiters
         tlbUsers.formUnion(other.tlbUsers)
+        failingWalks.formUnion(other.failingWalks)
+        everyCPUsWalks.formUnion(other.everyCPUsWalks)
         writingWalks.formUnion(other.writingWalks)
     }
 }

@@ -23,6 +23,29 @@ extension ModelBuilder {
     /// The CPUs that have a thread, ascending.
     var presentCPUs: [Int] { Set(placement.cpus).sorted() }
 
+    /// The CPUs on which it matters what the TLB holds.
+    private func usingCPUs(_ tlb: String, _ threadsOfClass: [String: Range<Int>]) -> UInt64 {
+        let everywhere = needs.writingWalks.contains(tlb)
+        var used: UInt64 = 0
+        for (className, threads) in threadsOfClass {
+            guard everywhere || needs.tlbUsers.contains(.init(tlb: tlb, threadClass: className)) else { continue }
+            // Where a handler that is sent runs is not known yet.
+            for thread in threads {
+                used |= thread < placement.cpus.count ? 1 << UInt64(placement.cpu(ofThread: thread)) : .max
+            }
+        }
+        return used
+    }
+
+    /// The CPUs whose hardware can be told from hardware that does nothing. A walk that may fail does so on one CPU as on
+    /// another, unless it asks which it is.
+    func walkingCPUs(_ tlb: String, _ threadsOfClass: [String: Range<Int>]) -> [Int] {
+        let used = usingCPUs(tlb, threadsOfClass)
+        if needs.everyCPUsWalks.contains(tlb) { return presentCPUs }
+        let walking = presentCPUs.filter { used >> UInt64($0) & 1 != 0 }
+        return walking.isEmpty && needs.failingWalks.contains(tlb) ? Array(presentCPUs.prefix(1)) : walking
+    }
+
     /// What the class of the hardware that fills a TLB is called.
     func walkName(_ tlb: String) -> String { "TLB_WALK(\(tlb))" }
 
@@ -45,16 +68,7 @@ extension ModelBuilder {
             diagnostics.add(.badEntryCount(entries.range, count, TranslationBuffer.entriesMax))
             return
         }
-        var used: UInt64 = 0
-        let walksWrite = needs.writingWalks.contains(name.text)
-        for (className, threads) in memory.threadsOfClass {
-            let isUser = needs.tlbUsers.contains(.init(tlb: name.text, threadClass: className))
-            guard isUser || walksWrite else { continue }
-            // Where a handler that is sent runs is not known yet.
-            for thread in threads {
-                used |= thread < placement.cpus.count ? 1 << UInt64(placement.cpu(ofThread: thread)) : .max
-            }
-        }
+        let used = usingCPUs(name.text, memory.threadsOfClass)
         let stride = 1 + memory.cellCount(type)
         guard hasRoom(for: .array(.int, stride * Int(count) * max(1, settings.cpuCount)), name.range) else { return }
         let tlb = TranslationBuffer(
@@ -85,6 +99,25 @@ extension ModelBuilder {
         for cell in (first + 1)..<memory.cells.count { memory.cells[cell].role = .translation(cpu: cpu) }
     }
 
+    private enum WalkEffect {
+        case none, fails, writes
+    }
+
+    /// What an instruction of a walk may do beside filling the TLB.
+    private static func walkEffect(_ operation: Operation, _ tlb: TranslationBuffer) -> WalkEffect {
+        switch operation {
+        case .step, .move, .unary, .binary, .convert, .fieldAddress, .jump, .branch, .end, .load, .live, .ended,
+            .atLabel, .choose, .await, .fence, .cover, .refine:
+            return .none
+        case .store(_, _, let access): return access.isTranslation ? .none : .writes
+        case .elementAddress(_, _, _, let count, let stride, let isGhost):
+            // The entry that the walk is for is there.
+            return isGhost || (count == tlb.entries && stride == tlb.stride) ? .none : .fails
+        case .checkPlace, .check, .loadElement, .storeElement: return .fails
+        default: return .writes
+        }
+    }
+
     func lowerWalks() {
         for declaration in source.tree.declarations {
             guard case .tlbWalk(let name, let body) = declaration.kind else { continue }
@@ -98,12 +131,13 @@ extension ModelBuilder {
                 continue
             }
             let builder = CodeBuilder(self, className: className, kind: .hardware)
-            let code = builder.lowerWalk(tlb, body)
+            let (code, asksForCPU) = builder.lowerWalk(tlb, body)
             absorb(builder.needs)
-            let writes = code.instructions.contains {
-                if case .store(_, _, let access) = $0.operation { !access.isTranslation && !access.isGhost } else { false }
-            }
-            if writes { found.writingWalks.insert(name.text) }
+            let effects = code.instructions.map { Self.walkEffect($0.operation, tlb) }
+            if effects.contains(.fails) { found.failingWalks.insert(name.text) }
+            if effects.contains(.writes) { found.writingWalks.insert(name.text) }
+            if asksForCPU, effects.contains(.fails) { found.everyCPUsWalks.insert(name.text) }
+            if memory.threadsOfClass[className]?.isEmpty != false { continue }
             classIndex[className] = model.classes.count
             model.classes.append(
                 ThreadClass(

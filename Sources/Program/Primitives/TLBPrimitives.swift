@@ -68,19 +68,31 @@ extension CodeBuilder {
 
     // MARK: Filling
 
+    /// Whether an expression is the `cpu` of the TLB_WALK at hand.
+    private func namesOwnCPU(_ expression: Expression) -> Bool {
+        guard let walkCPU, case .identifier(let name) = expression.kind, case .place(let place)? = lookUp(name),
+            case .registers(walkCPU, 0, nil, _) = place.location
+        else { return false }
+        return true
+    }
+
     func tlbFill(_ site: CallSite) -> Value {
         guard let tlb = tlbArgument(site) else { return .nothing }
         guard kind == .hardware || kind == .initialization else {
             report(.fillOutsideWalk(site.range))
             return .nothing
         }
-        guard let cpu = argument(site, 1, .int), let index = argument(site, 2, .int),
+        let range = site.range
+        let done = newLabel(), differs = newLabel()
+        // Of its own CPU the hardware knows the entries; there are none where nobody would look at them.
+        let isOwn = namesOwnCPU(site.arguments[1])
+        let cpu = isOwn ? Value(0) : argument(site, 1, .int)
+        guard let cpu, let index = argument(site, 2, .int),
             let value = convert(lower(site.arguments[3]), to: tlb.type, site.arguments[3].range)
         else { return .nothing }
-        let range = site.range
-        let address = entry(tlb, of: entries(tlb, cpu: cpu.operand, range), index.operand, range)
-        let done = newLabel(), differs = newLabel()
-        unless(isUsed(tlb, cpu: cpu.operand, range), goto: done, range)
+        let base = isOwn ? model.perThread(.tlb(tlb.name)) : entries(tlb, cpu: cpu.operand, range)
+        unless(isOwn ? base : isUsed(tlb, cpu: cpu.operand, range), goto: done, range)
+        let address = entry(tlb, of: base, index.operand, range)
         var same = loadHidden(address, range)
         for (part, (type, offset)) in zip(value.parts, parts(tlb)) {
             let cell = self.offset(address, by: offset, range)

@@ -5,6 +5,12 @@ import Trace
 
 /// The words for verdicts: what the first line of an answer says, and what the tables of `test` say.
 enum VerdictWording {
+    /// The same, and for a row of `test` the CONSTRAINTs that cut runs: `HOLDS within few`.
+    static func found(_ result: SearchResult) -> String {
+        guard case .holds = result.verdict, !result.constraints.isEmpty else { return short(result) }
+        return "HOLDS within \(result.constraints.joined(separator: ", "))"
+    }
+
     /// `HOLDS`, `USE_AFTER_FREE(ptpages)`, `incomplete`: as EXPECT would have it.
     static func short(_ result: SearchResult) -> String {
         switch result.verdict {

@@ -60,7 +60,7 @@ struct ModelTest {
         let model = try loaded.lower(variant, console: console, tellsWarnings: false)
         let start = Clock.now()
         let result = try Engine.search(model, wanted, console)
-        var found = VerdictWording.short(result)
+        var found = VerdictWording.found(result)
         if case .violated(let finding) = result.verdict, finding.kind == .modelError {
             found = ModelFaultReport(model: model, finding: finding).line
         }

@@ -3,6 +3,7 @@
 
 enum bug { NONE, NO_WAKE_UP, WAKE_UP_FIRST, TEST_BEFORE_QUEUE, STATE_AFTER_TEST };
 CONFIG(enum bug, bug, NONE);
+CONFIG(int, watchers, 0);             /* who looks makes spurious wake-ups to be seen: the same comes out */
 
 static wait_queue_head_t wq;
 static bool done;
@@ -38,8 +39,16 @@ THREAD(waker, 1)
 		wake_up(&wq);
 }
 
+THREAD(watcher, watchers)
+{
+	waitqueue_active(&wq);
+}
+
 EXPECT(bug == NONE,              HOLDS);
 EXPECT(bug == NO_WAKE_UP,        DEADLOCK);
 EXPECT(bug == WAKE_UP_FIRST,     DEADLOCK);
 EXPECT(bug == TEST_BEFORE_QUEUE, DEADLOCK);
 EXPECT(bug == STATE_AFTER_TEST,  DEADLOCK);
+EXPECT(bug == NONE && watchers == 1,          HOLDS);
+EXPECT(bug == NO_WAKE_UP && watchers == 1,    DEADLOCK);
+EXPECT(bug == WAKE_UP_FIRST && watchers == 1, DEADLOCK);

@@ -3,6 +3,7 @@
 #include <lockwalk.h>
 
 CONFIG(int, sleepers, 2);
+CONFIG(int, watchers, 0);             /* who looks makes spurious wake-ups to be seen: the same comes out */
 
 static struct mm {
 	wait_queue_head_t wq;
@@ -30,7 +31,13 @@ THREAD(freer, sleepers)
 	wake_up(&mm.wq);
 }
 
+THREAD(watcher, watchers)
+{
+	waitqueue_active(&mm.wq);
+}
+
 FINALLY(all_used) { return mm.free == 0; }
 
-EXPECT(sleepers == 1, HOLDS);
-EXPECT(sleepers == 2, HOLDS);
+EXPECT(sleepers == 1 && watchers == 0, HOLDS);
+EXPECT(sleepers == 2 && watchers == 0, HOLDS);
+EXPECT(sleepers == 2 && watchers == 1, HOLDS);

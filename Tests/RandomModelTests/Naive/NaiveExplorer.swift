@@ -96,6 +96,7 @@ struct NaiveExplorer {
                 continue
             }
             if !moves.states.isEmpty || !moves.faults.isEmpty { moving |= 1 << thread }
+            if isPending(thread, state) { resting |= 1 << thread }
             for fault in moves.faults { exploration.add(fault.word, length: depths[number] + 1) }
             for after in moves.states {
                 exploration.transitions += 1
@@ -117,6 +118,11 @@ struct NaiveExplorer {
         if callback < 0 { return state.threads[thread].hasEnded ? nil : machine.step(thread, from: state) }
         if state.pending[callback] == nil { return nil }
         return machine.callback(callback, from: state) ?? NaiveMachine.Moves()
+    }
+
+    /// An interrupt that has not come need not come.
+    private func isPending(_ thread: Int, _ state: NaiveState) -> Bool {
+        thread < machine.memory.threads.count && machine.isInterrupt(thread) && !state.threads[thread].hasCome
     }
 
     private func project(_ state: NaiveState) -> [Int] {

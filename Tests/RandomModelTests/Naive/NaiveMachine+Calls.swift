@@ -5,9 +5,10 @@ extension NaiveMachine {
     private func isAtomicContext(_ thread: Int, _ state: NaiveState) -> Bool {
         let own = state.threads[thread]
         return own.readSections > 0 || own.preemptOff > 0 || own.irqsOff || holdsSpinlock(thread, state)
+            || isInterrupt(thread)
     }
 
-    private func holdsSpinlock(_ thread: Int, _ state: NaiveState) -> Bool {
+    func holdsSpinlock(_ thread: Int, _ state: NaiveState) -> Bool {
         state.cells.indices.contains { memory.kinds[$0] == .spinlock && state.cells[$0] == thread + 1 }
     }
 
@@ -16,6 +17,7 @@ extension NaiveMachine {
         let own = state.threads[thread]
         if model.preemptOnly { return own.readSections > 0 }
         return own.readSections > 0 || own.preemptOff > 0 || own.irqsOff || holdsSpinlock(thread, state)
+            || isRunningInterrupt(thread, state)
     }
 
     private func mask(_ isIn: (Int) -> Bool) -> Int {
@@ -28,7 +30,7 @@ extension NaiveMachine {
         let gone = ~(1 << thread)
         for other in memory.threads.indices {
             if !isReader(thread, state) { state.threads[other].waitsForRCU &= gone }
-            if !state.threads[thread].irqsOff { state.threads[other].waitsForIPI &= gone }
+            if !keepsInterruptsOff(thread, state) { state.threads[other].waitsForIPI &= gone }
             if !state.sleepable.values.contains(where: { $0[thread] > 0 }) { state.threads[other].waitsForSRCU &= gone }
         }
         if !isReader(thread, state) {
@@ -153,8 +155,9 @@ extension NaiveMachine {
             own.waitsForSRCU = mask { depths[$0] > 0 }
             own.items.append(.second(expression))
         case .callFunctionSync:
-            if own.irqsOff { return .fails(.sleepInAtomic) }
-            own.waitsForIPI = mask { $0 != thread && state.threads[$0].irqsOff }
+            if own.irqsOff || isInterrupt(thread) { return .fails(.sleepInAtomic) }
+            own.waitsForIPI = mask { $0 != thread && keepsInterruptsOff($0, state) }
+            own.spins = true
             own.items.append(.second(expression))
         default: return nil
         }

@@ -19,10 +19,17 @@ struct NaiveMachine {
     struct Moves {
         var states: [NaiveState] = []
         var faults: [Fault] = []
+        /// What a step that had to wait was about to do.
+        var waiting: Item?
     }
 
     /// All that one step of a thread can lead to; neither a state nor a fault if it waits.
-    func step(_ thread: Int, from state: NaiveState) -> Moves { run(thread, from: state, hasStepped: false) }
+    func step(_ thread: Int, from state: NaiveState) -> Moves {
+        guard hasCPU(thread, state) else { return Moves() }
+        var start = state
+        start.threads[thread].spins = false
+        return onCPU(thread, run(thread, from: start, hasStepped: false), before: state)
+    }
 
     /// What stands before a thread's first step.
     func open(_ thread: Int, from state: NaiveState) -> Moves { run(thread, from: state, hasStepped: true) }
@@ -49,6 +56,7 @@ struct NaiveMachine {
                     moves.faults.append(fault)
                 } else {
                     state.threads[thread].locals = state.threads[thread].locals.map { _ in 0 }
+                    if isInterrupt(thread) { leaveSections(thread, &state) }
                     moves.states.append(state)
                 }
                 continue
@@ -68,7 +76,7 @@ struct NaiveMachine {
                     if case .call(let call) = item { chosen(call, value, &next) }
                     work.append((next, true))
                 }
-            case .waits: break
+            case .waits: moves.waiting = item
             case .fails(let fault): moves.faults.append(fault)
             }
         }
@@ -84,7 +92,7 @@ struct NaiveMachine {
 
     private func isStep(_ item: Item) -> Bool {
         switch item {
-        case .loadOld, .store, .loadPlace, .storePlace, .call, .second: true
+        case .loadOld, .store, .loadPlace, .storePlace, .call, .second, .comes: true
         case .statement(let statement):
             switch statement.kind {
             case .waitUntil, .atomic: true
@@ -131,6 +139,7 @@ struct NaiveMachine {
             state.threads[thread].items += [.finish(statement), .evaluate(value)]
             return read(state.threads[thread].values.last!, thread, &state)
         case .store: return storeTop(thread, &state)
+        case .comes: return comes(thread, &state)
         default: return evaluate(item, thread, &state)
         }
         return .goesOn

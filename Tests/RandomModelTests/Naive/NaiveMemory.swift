@@ -12,6 +12,8 @@ struct NaiveMemory {
     private(set) var initial: [Int] = [0]
     /// By thread: which declaration, and `self`.
     private(set) var threads: [(declaration: Int, index: Int)] = []
+    /// By thread; who is not placed takes the lowest number where no thread is.
+    private(set) var cpus: [Int] = []
 
     init(_ model: Protocol) {
         self.model = model
@@ -32,6 +34,12 @@ struct NaiveMemory {
         }
         for (declaration, thread) in model.threads.enumerated() {
             for index in 0..<thread.count { threads.append((declaration, index)) }
+        }
+        var taken = Set(model.threads.filter { !$0.isInterrupt && $0.count > 0 }.compactMap(\.cpu))
+        for (declaration, _) in threads {
+            let cpu = model.threads[declaration].cpu ?? (0...).first { !taken.contains($0) }!
+            if !model.threads[declaration].isInterrupt { taken.insert(cpu) }
+            cpus.append(cpu)
         }
     }
 
@@ -55,7 +63,7 @@ struct NaiveMemory {
             threads: threads.map { thread in
                 let declaration = model.threads[thread.declaration]
                 return ThreadState(
-                    items: declaration.body.reversed().map { .statement($0) },
+                    items: declaration.body.reversed().map { .statement($0) } + (declaration.isInterrupt ? [.comes] : []),
                     locals: [Int](repeating: 0, count: declaration.locals.count))
             })
         let zeros = [Int](repeating: 0, count: count)

@@ -54,6 +54,8 @@ enum Item: Hashable {
     case call(Expression)
     /// The second step of a call that has two: the end of a wait, the lock after its interrupts.
     case second(Expression)
+    /// The first step of an interrupt.
+    case comes
 }
 
 struct ThreadState: Hashable {
@@ -68,6 +70,10 @@ struct ThreadState: Hashable {
     var waitsForRCU = 0
     var waitsForSRCU = 0
     var waitsForIPI = 0
+    /// It spins with preemption off, having begun to.
+    var spins = false
+    /// Of an interrupt.
+    var hasCome = false
 
     var hasEnded: Bool { items.isEmpty }
 }
@@ -104,4 +110,6 @@ struct NaiveState: Hashable {
     /// By global, by thread: depth of srcu_read_lock().
     var sleepable: [Int: [Int]] = [:]
     var threads: [ThreadState]
+    /// By CPU, under VOLUNTARY and NONE: number of the thread that runs there plus 1, until it lets another one.
+    var running: [Int: Int] = [:]
 }

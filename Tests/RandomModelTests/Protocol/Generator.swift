@@ -36,6 +36,20 @@ struct Generator {
         let shape = random.among([[1, 1], [1, 1], [2], [1, 2], [1, 1, 1], [2, 1]])
         for (number, count) in shape.enumerated() { thread("t\(number)", count, others: shape.reduce(0, +) - 1) }
         properties()
+        // Last, so that seeds without it keep their protocols.
+        if random.chance(40) { placeOnCPUs() }
+    }
+
+    /// Puts most threads on one CPU, and mostly an interrupt on top of them.
+    private mutating func placeOnCPUs() {
+        model.preemption = random.among([.full, .full, .voluntary, .none])
+        for thread in model.threads.indices where random.chance(80) { model.threads[thread].cpu = 0 }
+        let total = model.threads.reduce(0) { $0 + $1.count }
+        guard random.chance(total > 2 ? 30 : 60) else { return }
+        let count = random.among([1, 1, 2])
+        thread("irq", count, others: 2)
+        model.threads[model.threads.count - 1].cpu = 0
+        model.threads[model.threads.count - 1].isInterrupt = true
     }
 
     // MARK: Declarations

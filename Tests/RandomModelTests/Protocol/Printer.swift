@@ -16,6 +16,7 @@ struct Printer {
         lines.append("#include <lockwalk.h>")
         if model.preemptOnly { lines.append("RCU_FLAVOR(PREEMPT_ONLY);") }
         if model.readerPreference { lines.append("LOCKS(READER_PREFERENCE);") }
+        if model.preemption != .full { lines.append("PREEMPTION(\(model.preemption.rawValue));") }
         if !model.fields.isEmpty {
             let fields = model.fields.map { "\(Self.type($0.kind))\($0.name);" }.joined(separator: " ")
             lines.append("struct obj { \(fields) };")
@@ -28,7 +29,12 @@ struct Printer {
             lines.append("}")
         }
         for thread in model.threads {
-            lines.append("THREAD(\(thread.name), \(thread.count)) {")
+            switch thread.cpu {
+            case nil: lines.append("THREAD(\(thread.name), \(thread.count)) {")
+            case let cpu?:
+                let word = thread.isInterrupt ? "INTERRUPT" : "THREAD_ON"
+                lines.append("\(word)(\(cpu), \(thread.name), \(thread.count)) {")
+            }
             locals = thread.locals
             for local in thread.locals {
                 switch local.kind {

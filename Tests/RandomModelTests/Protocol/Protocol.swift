@@ -68,6 +68,9 @@ struct ThreadDeclaration {
     var count: Int
     var locals: [Local]
     var body: [Statement]
+    /// Of THREAD_ON and INTERRUPT; nil has a CPU of its own.
+    var cpu: Int?
+    var isInterrupt = false
 }
 
 struct NamedCondition {
@@ -90,6 +93,12 @@ struct Protocol {
     var preemptOnly = false
     /// `LOCKS(READER_PREFERENCE)`.
     var readerPreference = false
+    /// `PREEMPTION(…)` of threads that share a CPU.
+    var preemption = Preemption.full
+
+    enum Preemption: String, CaseIterable {
+        case full = "FULL", voluntary = "VOLUNTARY", none = "NONE"
+    }
 }
 
 /// A place of shared memory. Nodes are objects so that the explorer can tell positions apart by identity.
