@@ -15,6 +15,7 @@ struct FamilyPageTests {
     @Test(arguments: families) func showsARunOfToday(_ family: String) throws {
         let page = Self.folder.appendingPathComponent(family + "/README.md")
         var lines = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n")
+        let isAccepting = ProcessInfo.processInfo.environment["LOCKWALK_ACCEPT"] == "1"
         let remarks = lines.indices.filter { lines[$0].hasPrefix(Self.remark) }
         #expect(!remarks.isEmpty, "\(family)/README.md shows no run")
         for line in remarks.reversed() {
@@ -25,13 +26,13 @@ struct FamilyPageTests {
             #expect("exit \(answer.code)" == parts.last, "\(parts[0])\n\(answer.errors)")
             let end = try #require(lines[(line + 2)...].firstIndex(of: "```"))
             let today = Self.columns(of: answer.out)
-            if ProcessInfo.processInfo.environment["LOCKWALK_ACCEPT"] == "1" {
+            if isAccepting {
                 lines.replaceSubrange(line + 2..<end, with: today)
             } else {
                 #expect(Array(lines[line + 2..<end]) == today, "\(parts[0]) says\n\(answer.out)")
             }
         }
-        try lines.joined(separator: "\n").write(to: page, atomically: true, encoding: .utf8)
+        if isAccepting { try lines.joined(separator: "\n").write(to: page, atomically: true, encoding: .utf8) }
         #expect(lines.count <= 61, "\(family)/README.md is too long to be read")
     }
 

@@ -8,13 +8,23 @@
 #ifndef ANON_VMA_H
 #define ANON_VMA_H
 
+/* Who has the lock may still be looking at the anon_vma: wait for him. */
+static inline void anon_vma_free(struct anon_vma *anon_vma)
+{
+	if (rwsem_is_locked(&anon_vma->root->rwsem)) {
+		down_write(&anon_vma->root->rwsem);
+		up_write(&anon_vma->root->rwsem);
+	}
+	kfree(anon_vma);
+}
+
 static inline void __put_anon_vma(struct anon_vma *anon_vma)
 {
 	struct anon_vma *root = anon_vma->root;
 
-	kfree(anon_vma);
+	anon_vma_free(anon_vma);
 	if (root != anon_vma && atomic_dec_and_test(&root->refcount))
-		kfree(root);
+		anon_vma_free(root);
 }
 
 static inline void put_anon_vma(struct anon_vma *anon_vma)

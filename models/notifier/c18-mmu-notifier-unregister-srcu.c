@@ -142,7 +142,7 @@ THREAD(device, 1)
 }
 
 EXPECT(unregister == RELEASE_FIRST, HOLDS);							/* 1 */
-EXPECT(reclaims == 3, HOLDS);									/* 1 */
+EXPECT(reclaims == 2, HOLDS);									/* 1 */
 EXPECT(unregister == UNLINK_FIRST, USE_AFTER_FREE(pages));					/* 2 */
 EXPECT(!unregister_waits, USE_AFTER_FREE(notifiers));						/* 3 */
 EXPECT(!exit_waits && release_once, USE_AFTER_FREE(pages));					/* 4 */

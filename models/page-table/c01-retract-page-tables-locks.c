@@ -132,6 +132,6 @@ EXPECT(retract == I_MMAP_WRITE_TOO && rmap == BY_FILE, HOLDS);					/* 2 */
 EXPECT(retract == I_MMAP_WRITE_TOO && rmap == BY_ANON_VMA, USE_AFTER_FREE(ptpages));		/* 2 */
 EXPECT(retract == NO_ANON_VMA_EITHER && rmap <= BY_ANON_VMA, HOLDS);				/* 3 */
 EXPECT(retract == PTL_AND_RCU && rmap <= BY_ANON_VMA, HOLDS);					/* 4 */
-EXPECT(retract == PTL_AND_RCU && rmap == BY_ANON_VMA && walkers == 3, HOLDS);			/* 4 */
+EXPECT(retract == PTL_AND_RCU && rmap == BY_ANON_VMA && walkers == 2, HOLDS);			/* 4 */
 EXPECT(retract == PTL_AND_RCU && !recheck && rmap <= BY_ANON_VMA, ASSERTION(table_is_linked));	/* 5 */
 EXPECT(retract == PTL_AND_RCU && !check_anon, ASSERTION(no_anon_page_is_lost));			/* 6 */

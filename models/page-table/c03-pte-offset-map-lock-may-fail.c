@@ -130,7 +130,7 @@ THREAD(fault, refault)
 EVENTUALLY(walk_ends) { return ended(walker, 0); }
 
 EXPECT(section == WHOLE && recheck == SAME_TABLE && (refault || !refault), HOLDS);		/* 1 */
-EXPECT(refault && walkers == 3, HOLDS);								/* 1 */
+EXPECT(refault && walkers == 2, HOLDS);								/* 1 */
 EXPECT(section == NO_SECTION, USE_AFTER_FREE(ptpages));						/* 2 */
 EXPECT(section == ENDS_BEFORE_PTL, USE_AFTER_FREE(ptpages));					/* 3 */
 EXPECT(recheck == NO_RECHECK, ASSERTION(pte_is_in_use));					/* 4 */

@@ -26,18 +26,25 @@ CONFIG(bool, endless, false);
 
 static struct page {
 	bool locked, waiters;			/* bits of one word, but for STORE */
-	bool handed;				/* hand_off: locked, for whoever was woken */
+	u2   handed;				/* hand_off: by whom, plus 1, to one of the others */
 } page;
 
 static wait_queue_head_t queue;
 static spinlock_t queue_lock;			/* the kernel's is inside the queue */
 GHOST static u2 inside;
 
-static void wake_first(void)
+static bool is_handed_to(int self)
+{
+	u2 by = READ_ONCE(page.handed);
+
+	return by && by != self + 1;
+}
+
+static void wake_first(int self)
 {
 	spin_lock(&queue_lock);
 	if (hand_off && waitqueue_active(&queue))
-		WRITE_ONCE(page.handed, true);
+		WRITE_ONCE(page.handed, self + 1);
 	else if (hand_off)
 		WRITE_ONCE(page.locked, false);
 	wake_up(&queue);
@@ -46,12 +53,12 @@ static void wake_first(void)
 	spin_unlock(&queue_lock);
 }
 
-static void unlock_page(void)
+static void unlock_page(int self)
 {
 	bool waiters;
 
 	if (hand_off) {
-		wake_first();			/* PG_locked stays, if there is somebody */
+		wake_first(self);		/* PG_locked stays, if there is somebody */
 		return;
 	}
 	if (clear == ONE_RMW) {
@@ -66,7 +73,7 @@ static void unlock_page(void)
 		waiters = READ_ONCE(page.waiters);
 	}
 	if (waiters)
-		wake_first();
+		wake_first(self);
 }
 
 static bool lock_page(int self)
@@ -77,14 +84,16 @@ static bool lock_page(int self)
 		if (!test_late && !READ_ONCE(page.locked))
 			continue;
 		spin_lock(&queue_lock);
-		prepare_to_wait_exclusive(&queue, TASK_UNINTERRUPTIBLE);
 		WRITE_ONCE(page.waiters, true);
+		prepare_to_wait_exclusive(&queue, TASK_UNINTERRUPTIBLE);	/* a full barrier */
 		spin_unlock(&queue_lock);
 		queued = true;
-		if (!READ_ONCE(page.handed) && (!test_late || READ_ONCE(page.locked)))
+		if (!is_handed_to(self) && (!test_late || READ_ONCE(page.locked)))
 			schedule();
-		if (hand_off && xchg(&page.handed, false))
+		if (is_handed_to(self)) {
+			WRITE_ONCE(page.handed, 0);
 			break;
+		}
 		if (killed != NOBODY && self == tasks - 1 && maybe()) {
 			locked = false;
 			break;
@@ -93,7 +102,7 @@ static bool lock_page(int self)
 	if (queued)
 		finish_wait(&queue);
 	if (!locked && killed == PASSES_ON)
-		wake_first();			/* it may have been woken to take the lock */
+		wake_first(self);		/* it may have been woken to take the lock */
 	return locked;
 }
 
@@ -106,7 +115,7 @@ want:
 has_it:
 			skip();
 			inside--;
-			unlock_page();
+			unlock_page(self);
 		}
 	} while (endless);
 }
@@ -127,5 +136,6 @@ EXPECT(tasks == 3 && keep_bit, HOLDS);								/* 5 */
 EXPECT(tasks == 3 && killed == FORGETS, DEADLOCK);						/* 6 */
 EXPECT(tasks == 3 && killed == PASSES_ON, HOLDS);						/* 6 */
 EXPECT(endless && (hand_off || !hand_off), HOLDS);						/* 7, safety */
+EXPECT(hand_off, HOLDS);									/* 7, safety */
 EXPECT(endless && !hand_off, LIVELOCK(gets_lock), WEAK);					/* 7 */
 EXPECT(endless && hand_off, HOLDS, WEAK);							/* 7 */
