@@ -155,7 +155,8 @@ extension Explorer {
             findings.append(
                 Finding(
                     kind: .lockOrder, names: told.names, initial: run.initial, moves: run.moves,
-                    message: told.message, second: cycle.count > 1 ? runs[2 * index + 1].moves : []))
+                    message: told.message, second: cycle.count > 1 ? runs[2 * index + 1].moves : [],
+                    secondInitial: runs[2 * index + 1].initial))
         }
         for (index, race) in found.enumerated() {
             let told = wording.tell(race)

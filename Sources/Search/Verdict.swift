@@ -20,13 +20,15 @@ public struct Finding: Sendable {
     public var message: String
     /// A warning that takes two runs to show (lock order): the other one.
     public var second: [Move]
+    /// Where that begins.
+    public var secondInitial: Int
     /// Whether this is proven to be a shortest run.
     public var isShortest: Bool
 
     public init(
         kind: FailureKind, names: [String], initial: Int, moves: [Move], failure: StepFailure? = nil,
         stuck: [Int] = [], accesses: [PendingAccess] = [], message: String, second: [Move] = [],
-        isShortest: Bool = true
+        secondInitial: Int = 0, isShortest: Bool = true
     ) {
         self.kind = kind
         self.names = names
@@ -37,6 +39,7 @@ public struct Finding: Sendable {
         self.accesses = accesses
         self.message = message
         self.second = second
+        self.secondInitial = secondInitial
         self.isShortest = isShortest
     }
 }

@@ -11,6 +11,8 @@ extension Counterexample {
         if let sibling {
             var other = finding
             other.second = []
+            other.initial = finding.secondInitial
+            other.moves = finding.second
             self.companion = [CounterexampleBuilder(finding: other, run: sibling).build()]
         }
         tellLockOrder(finding)

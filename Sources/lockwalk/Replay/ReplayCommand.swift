@@ -59,7 +59,7 @@ enum ReplayCommand: Command {
     }
 
     private static func state(after text: String, _ replayed: ReplayedTrace, _ colors: TextColors) throws -> String {
-        var session = ReplaySession(replayed.walk, judge: replayed.judge)
+        var session = ReplaySession(replayed.walk, judge: replayed.judge, wanted: replayed.trace.verdict)
         guard let number = Int(text), number >= 0, number <= session.count else {
             throw UsageError(
                 "'\(text)' is no value for --state; write 0 to \(session.count)", command: syntax.name)

@@ -17,8 +17,10 @@ struct ReplayTerminal {
     init(_ replayed: ReplayedTrace, tracePath: String, colors: TextColors) {
         self.replayed = replayed
         self.colors = colors
-        session = ReplaySession(replayed.walk, judge: replayed.judge)
-        message = (replayed.notes + [replayed.outcome]).joined(separator: " ")
+        session = ReplaySession(
+            replayed.walk, second: replayed.second, judge: replayed.judge, wanted: replayed.trace.verdict)
+        message = (replayed.notes + [replayed.outcome] + (replayed.second == nil ? [] : ["o shows the other run."]))
+            .joined(separator: " ")
         let base = tracePath.hasSuffix(".json") ? String(tracePath.dropLast(5)) : tracePath
         suggestedName = base == "-" ? "branch.json" : "\(base)-branch.json"
     }
@@ -89,9 +91,15 @@ struct ReplayTerminal {
         case .character("r"):
             message = session.isTrace ? "This is the run of the trace." : "Back on the run of the trace."
             session.restore()
+        case .character("o"):
+            message =
+                session.hasOtherRun
+                ? "The other run of the trace: both together show what is wrong." : "This trace has one run."
+            session.changeRun()
         case .character("w"): fileName = suggestedName
         case .character("?"):
             message = "also arrows, Space, Home, End; u d scroll; b: go on with another step; r: back to the trace"
+                + (session.hasOtherRun ? "; o: the other run" : "")
         default: message = "There is no such key; ? tells them."
         }
     }

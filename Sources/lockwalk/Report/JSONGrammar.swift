@@ -6,7 +6,7 @@ enum JSONGrammar {
         'lockwalk check --json' writes one document to standard output; '--trace FILE'
         writes the same document to a file beside the usual text. 'lockwalk replay'
         reads it. What 'replay' and 'simulate' write themselves has the first four
-        members and "finding". Nothing is written for a model that is refused.
+        members and "finding", that of 'simulate' "not_looked_for" and "warnings", too. Nothing is written for a model that is refused.
 
         A later version may add members; a reader should pass over those that it does
         not know. "version" goes up when something that is here changes its meaning.
