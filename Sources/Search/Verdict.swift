@@ -62,6 +62,9 @@ public struct SearchStatistics: Sendable {
     public var transitions = 0
     /// Steps of the longest shortest run: number of levels.
     public var depth = 0
+    /// States that were found and not expanded yet, and the bytes that the search takes, for those who watch it.
+    public var frontier = 0
+    public var bytes = 0
     public var seconds = 0.0
     public var bytesPerState = 0.0
     public var stateBits = 0
@@ -84,6 +87,8 @@ public struct CoverageReport: Sendable {
     /// By class, by step: was it ever taken; did it ever have to wait.
     public var stepTaken: [[Bool]] = []
     public var stepWaited: [[Bool]] = []
+    /// By class, by step: how many transitions took it; empty unless they were to be counted.
+    public var stepCounts: [[Int]] = []
     /// By pool: some alloc returned NULL; some alloc had only one slot to give.
     public var exhausted: [Bool] = []
     public var onlyOneSlot: [Bool] = []

@@ -18,7 +18,7 @@ enum CheckCommand: Command {
                 long: "trace", value: "FILE", help: "write the answer to FILE as JSON, too, for\n'lockwalk replay'"),
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             OptionSyntax(long: "coverage", help: "list all that was not reached"),
-            OptionSyntax(long: "cover", help: "show the model line by line: what was reached"),
+            OptionSyntax(long: "cover", help: "show the model line by line: what was reached,\nand how many transitions took it"),
             OptionSyntax(long: "progress", help: "lines of progress, terminal or not"),
             Colors.option,
         ] + SearchRequest.options,
@@ -33,7 +33,8 @@ enum CheckCommand: Command {
         let configuration = try loaded.configuration(arguments.all("define"), command: syntax.name)
         var model = try loaded.lower(configuration, console: console)
         let premises = Premises(marking: &model)
-        let result = try Engine.search(model, request, console, saysProgress: arguments.has("progress"))
+        let result = try Engine.search(
+            model, request, console, saysProgress: arguments.has("progress"), countsSteps: arguments.has("cover"))
         var violation: Counterexample?
         if case .violated(let finding) = result.verdict {
             violation = try Engine.counterexample(
@@ -56,7 +57,7 @@ enum CheckCommand: Command {
         let document = CheckDocument(
             name: loaded.name, model: model, result: result, violation: violation, warnings: warnings,
             checksOn: request.asErrors.sorted(), checksOff: request.checksOff.sorted(), notLookedFor: notLookedFor,
-            premises: premises)
+            premises: premises, showsLines: arguments.has("cover"))
         let report = CheckReport(
             name: loaded.name, model: model, result: result, violation: violation, warnings: warnings,
             checksOff: notLookedFor, premises: premises, isQuiet: isQuiet, showsAllCoverage: arguments.has("coverage"),
