@@ -75,7 +75,7 @@ import Testing
         try scratch.write("m.c", Models.deadlock)
         let answer = try Program.run(["check", "--trace", "no/such/t.json", "m.c"], in: scratch.url)
         #expect(answer.code == 2)
-        #expect(answer.errors == "lockwalk: cannot write 'no/such/t.json': no such file\n")
+        #expect(answer.errors == "lockwalk: cannot write 'no/such/t.json': there is no directory 'no/such/'\n")
     }
 }
 

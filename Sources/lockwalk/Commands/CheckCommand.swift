@@ -29,6 +29,7 @@ enum CheckCommand: Command {
         let path = try operand(arguments, "MODEL")
         let request = try SearchRequest(arguments, command: syntax.name)
         let colors = try Colors.wanted(arguments, console.out, command: syntax.name)
+        try Files.checkPlaces(arguments, options: ["trace", "html"])
         let loaded = try LoadedModel(path: path, console: console)
         let configuration = try loaded.configuration(arguments.all("define"), command: syntax.name)
         var model = try loaded.lower(configuration, console: console)

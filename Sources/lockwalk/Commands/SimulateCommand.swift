@@ -35,6 +35,7 @@ enum SimulateCommand: Command {
         let options = Simulation.Options(
             seed: UInt64(try number("seed", arguments) ?? 1), runs: try number("runs", arguments) ?? 10_000,
             depth: request.depth ?? 10_000, timeLimit: request.seconds ?? .infinity)
+        try Files.checkPlaces(arguments, options: ["trace", "html"])
         let loaded = try LoadedModel(path: path, console: console)
         let configuration = try loaded.configuration(arguments.all("define"), command: syntax.name)
         let model = try loaded.lower(configuration, console: console)

@@ -34,6 +34,7 @@ enum ReplayCommand: Command {
                 "'\(arguments.operands[2])' is one too many: replay takes TRACE and MODEL", command: syntax.name)
         }
         let colors = try Colors.wanted(arguments, console.out, command: syntax.name)
+        try Files.checkPlaces(arguments, options: ["html"])
         let trace = try read(path)
         let modelPath = try arguments.operands.dropFirst().first ?? modelPath(trace, besides: path)
         let replayed = try ReplayedTrace(trace, modelPath: modelPath, console: console)
@@ -75,7 +76,8 @@ enum ReplayCommand: Command {
         do {
             return try SavedTrace(json: bytes)
         } catch {
-            throw Files.Failure(message: "'\(path)' \(error.message)")
+            let hint = path.hasSuffix(".c") ? "; a trace is what 'lockwalk check --trace FILE \(path)' writes" : ""
+            throw Files.Failure(message: "'\(path)' \(error.message)\(hint)")
         }
     }
 

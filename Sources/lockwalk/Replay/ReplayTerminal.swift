@@ -87,7 +87,12 @@ struct ReplayTerminal {
         case .pageUp, .character("u"): scroll = max(0, scroll - 5)
         case .character("b"):
             let found = session.choices()
-            if found.isEmpty { message = "Nobody can go on here." } else { (choices, scroll) = (found, 0) }
+            if found.isEmpty {
+                message = "Nobody can go on here."
+            } else {
+                (choices, scroll) = (found, 0)
+                message = "A number goes on with that step; Esc leaves the list."
+            }
         case .character("r"):
             message = session.isTrace ? "This is the run of the trace." : "Back on the run of the trace."
             session.restore()

@@ -72,7 +72,7 @@ enum JSONGrammar {
           "idle_threads": [text],
           "steps": [step],
           "steps_left_out": int,
-          "last_step_fails": bool,         false for deadlocks and races
+          "last_step_fails": bool,         false for deadlocks, races, FINALLY
           "failing_text": text?,           what failed behind the last step, an ASSERT
           "pending": [ { "thread": text, "place": place?, "text": text,
                          "remark": text } ],              steps that nobody takes
@@ -90,7 +90,8 @@ enum JSONGrammar {
           "effects": [ { "what": "takes" | "releases" | "waits" | "allocates"
                                | "frees" | "gone" | "queues" | "grace_period_ended",
                          "target": text? } ],
-          "held": [holding]                after the step
+          "held": [holding],               after the step
+          "matters": bool                  false: the picture does without it
         }
 
         'lockwalk test --format json' writes one of these:
