@@ -27,12 +27,18 @@ struct RelevantSteps {
     private var goesOn: Set<Int> = []
     /// Steps that are kept for what other threads read.
     private var kept: Set<Int> = []
+    private let steps: StepInstructions
 
-    init(finding: Finding, run: Run, names: Names) {
+    private init(_ finding: Finding, _ run: Run, _ names: Names, _ kept: Set<Int>, _ steps: StepInstructions) {
         self.finding = finding
         self.run = run
         self.names = names
+        self.kept = kept
+        self.steps = steps
     }
+
+    /// What is not settled after so many rounds is shown whole.
+    private static let roundsMax = 32
 
     private var model: Model { run.model }
 
@@ -45,9 +51,9 @@ struct RelevantSteps {
         var kept: Set<Int> = []
         // By thread: its last step that matters by itself.
         var last: [Int32: Int] = [:]
-        while true {
-            var slice = RelevantSteps(finding: finding, run: run, names: names)
-            slice.kept = kept
+        let steps = StepInstructions(run)
+        for _ in 0..<roundsMax {
+            var slice = RelevantSteps(finding, run, names, kept, steps)
             let result = slice.matters()
             if last.isEmpty {
                 for (index, record) in run.records.enumerated() where result[index] { last[record.move.thread] = index }
@@ -56,6 +62,7 @@ struct RelevantSteps {
             if more.isSubset(of: kept) { return result.contains(true) ? result : all }
             kept.formUnion(more)
         }
+        return all
     }
 
     /// The steps that write what a step of another thread reads that is kept.
@@ -152,7 +159,7 @@ struct RelevantSteps {
         default: return true
         }
         let used = registers[thread] ?? []
-        return instructions(of: record).contains { instruction in
+        return steps.instructions(thread, record.step).contains { instruction in
             if case .branch(_, let yes, let no) = instruction.operation, yes != no { return true }
             if case .await = instruction.operation { return true }
             guard !used.isEmpty else { return false }
@@ -184,16 +191,28 @@ struct RelevantSteps {
 
     private mutating func use(_ thread: Int, _ step: Int) {
         let code = run.code(of: thread)
-        for index in code.instructions(ofStep: step) {
-            let use = RegisterUse(code.instructions[index].operation)
+        for instruction in steps.instructions(thread, step) {
+            let use = RegisterUse(instruction.operation)
             registers[thread, default: []].formUnion(use.reads)
             if let first = use.readsArray { registers[thread]!.formUnion(code.arrayMembers(of: first)) }
         }
     }
+}
 
-    private func instructions(of record: StepRecord) -> [Instruction] {
-        let code = run.code(of: Int(record.move.thread))
-        return code.instructions(ofStep: record.step).map { code.instructions[$0] }
+/// By thread and step: the instructions that may run in it.
+private final class StepInstructions {
+    private let run: Run
+    private var known: [Int: [Int: [Instruction]]] = [:]
+
+    init(_ run: Run) { self.run = run }
+
+    func instructions(_ thread: Int, _ step: Int) -> [Instruction] {
+        let key = run.model.threads[thread].threadClass
+        if let found = known[key]?[step] { return found }
+        let code = run.code(of: thread)
+        let found = code.instructions(ofStep: step).map { code.instructions[$0] }
+        known[key, default: [:]][step] = found
+        return found
     }
 }
 

@@ -40,6 +40,9 @@ enum Engine {
             threads: request.threads, store: request.store, progress: progress.report)
         options.countsSteps = countsSteps
         options.keepsDeadLocals = request.keepsDeadLocals
+        // Transitions that a reduction leaves out could not be counted.
+        options.reduction = countsSteps ? .none : request.reduction
+        options.reductionFrom = request.reductionFrom ?? options.reductionFrom
         let result = try Search.search(model: model, options: options)
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
