@@ -86,7 +86,6 @@ struct Explorer: ~Copyable {
     private var saved = ReductionStatistics()
     /// The states and transitions that are reported: those of the last complete level if the search was cut.
     private(set) var statistics = SearchStatistics()
-    private var lastProgress = 0.0
     private var peakBytes = 0
 
     /// Nil if there is no room to begin.
@@ -317,8 +316,9 @@ struct Explorer: ~Copyable {
         statistics.seconds = analyses.seconds
         statistics.isNative = workers[0].engine.isNative
         statistics.nativeUnavailable = level.nativeUnavailable
-        guard let progress = options.progress, statistics.seconds - lastProgress >= 0.25 else { return }
-        lastProgress = statistics.seconds
-        progress(statistics)
+        statistics.bytes = max(peakBytes, level.bytes)
+        level.admittedBefore = statistics.states
+        level.number = number
+        level.tellProgress()
     }
 }

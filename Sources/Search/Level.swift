@@ -36,6 +36,9 @@ final class Level: @unchecked Sendable {
     private var handOver: NativeHandOver
     private let monitor: UnsafeMutablePointer<cm_monitor>
     var number = 0
+    /// States that were admitted before the level.
+    var admittedBefore = 0
+    private var lastProgress = 0.0
     var task = Task.explore
     /// Set between levels, once the search has grown enough.
     private(set) var reduction: PartialOrder?
@@ -92,6 +95,26 @@ final class Level: @unchecked Sendable {
         cut = nil
         cm_store(isCut, 0)
     }
+
+    // MARK: Progress
+
+    /// Tells how far the search is if it is time. For the first worker, and between levels.
+    func tellProgress() {
+        guard let progress = analyses.options.progress else { return }
+        let seconds = analyses.seconds
+        guard seconds - lastProgress >= Self.progressInterval else { return }
+        lastProgress = seconds
+        var statistics = SearchStatistics()
+        statistics.states = Int(cm_load(admitted))
+        statistics.depth = max(0, number)
+        statistics.frontier = frontier.untaken + max(0, statistics.states - admittedBefore)
+        statistics.bytes = bytes
+        statistics.seconds = seconds
+        progress(statistics)
+    }
+
+    /// Seconds.
+    private static let progressInterval = 0.1
 
     // MARK: Reduction
 

@@ -4,7 +4,7 @@ import Program
 ///
 /// The new range takes in what was met and is then widened, towards where it grew, until its span is a power of two: the
 /// bits are paid for anyway, and each attempt begins the search again.
-func widened(_ ranges: InferredRanges, by met: InferredRanges, model: Model) -> InferredRanges {
+public func widened(_ ranges: InferredRanges, by met: InferredRanges, model: Model) -> InferredRanges {
     var result = ranges
     for (storage, values) in met {
         let old = ranges[storage] ?? initialRange(storage, model)

@@ -198,7 +198,8 @@ extension Explorer {
             findings.append(
                 Finding(
                     kind: .lockOrder, names: told.names, initial: run.initial, moves: run.moves,
-                    message: told.message, second: cycle.count > 1 ? runs[2 * index + 1].moves : []))
+                    message: told.message, second: cycle.count > 1 ? runs[2 * index + 1].moves : [],
+                    secondInitial: runs[2 * index + 1].initial))
         }
         for (index, race) in found.enumerated() {
             let told = wording.tell(race)
@@ -219,7 +220,17 @@ extension Explorer {
         statistics.restarts = restarts
         return SearchResult(
             verdict: verdict, warnings: warnings, statistics: statistics,
-            coverage: coverage(of: model, by: (0..<workerCount).map { workers[$0].engine.interpreter }),
+            coverage: coverage(),
             constraints: properties.cutting.sorted().map { model.properties[$0].name }, ranges: ranges)
+    }
+
+    private func coverage() -> CoverageReport {
+        var report = Search.coverage(of: model, by: (0..<workerCount).map { workers[$0].engine.interpreter })
+        guard var counts = workers[0].stepCounts else { return report }
+        for index in stride(from: 1, to: workerCount, by: 1) {
+            if let own = workers[index].stepCounts { counts.add(own) }
+        }
+        report.stepCounts = counts.byClass(model)
+        return report
     }
 }

@@ -29,7 +29,9 @@ public struct SearchOptions: Sendable {
     var followsChains = true
     /// Dead locals stay in the state, as a comparison: more states, the same verdict.
     public var keepsDeadLocals = false
-    /// Told how far the search has come, between levels and a few times a second at most.
+    /// `CoverageReport.stepCounts` is wanted. It costs a look at each transition.
+    public var countsSteps = false
+    /// Told how far the search has come, ten times a second at most. What is told does not count transitions.
     public var progress: (@Sendable (SearchStatistics) -> Void)?
 
     /// Smaller levels are not worth waking other threads for; and a thread takes so many states of a level at a time.

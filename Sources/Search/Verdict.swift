@@ -20,13 +20,15 @@ public struct Finding: Sendable {
     public var message: String
     /// A warning that takes two runs to show (lock order): the other one.
     public var second: [Move]
+    /// Where that begins.
+    public var secondInitial: Int
     /// Whether this is proven to be a shortest run.
     public var isShortest: Bool
 
     public init(
         kind: FailureKind, names: [String], initial: Int, moves: [Move], failure: StepFailure? = nil,
         stuck: [Int] = [], accesses: [PendingAccess] = [], message: String, second: [Move] = [],
-        isShortest: Bool = true
+        secondInitial: Int = 0, isShortest: Bool = true
     ) {
         self.kind = kind
         self.names = names
@@ -37,6 +39,7 @@ public struct Finding: Sendable {
         self.accesses = accesses
         self.message = message
         self.second = second
+        self.secondInitial = secondInitial
         self.isShortest = isShortest
     }
 }
@@ -59,6 +62,9 @@ public struct SearchStatistics: Sendable {
     public var transitions = 0
     /// Steps of the longest shortest run: number of levels.
     public var depth = 0
+    /// States that were found and not expanded yet, and the bytes that the search takes, for those who watch it.
+    public var frontier = 0
+    public var bytes = 0
     public var seconds = 0.0
     public var bytesPerState = 0.0
     public var stateBits = 0
@@ -82,6 +88,8 @@ public struct CoverageReport: Sendable {
     /// By class, by step: was it ever taken; did it ever have to wait.
     public var stepTaken: [[Bool]] = []
     public var stepWaited: [[Bool]] = []
+    /// By class, by step: how many transitions took it; empty unless they were to be counted.
+    public var stepCounts: [[Int]] = []
     /// By pool: some alloc returned NULL; some alloc had only one slot to give.
     public var exhausted: [Bool] = []
     public var onlyOneSlot: [Bool] = []

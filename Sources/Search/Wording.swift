@@ -138,9 +138,8 @@ struct Wording {
     /// A failure that is about a lock carries its name and its class's.
     func addLock(_ told: inout Told, _ kind: FailureKind, _ record: StepRecord?) {
         guard kind == .badUnlock || kind == .recursiveLock, let lock = lockAtFault(record) else { return }
-        for name in [lock.name, model.lockClasses[lock.lockClass]] where !told.names.contains(name) {
-            told.names.append(name)
-        }
+        let own = [lock.name, model.lockClasses[lock.lockClass]]
+        told.names = own + told.names.filter { !own.contains($0) }
     }
 
     // MARK: Names

@@ -19,6 +19,7 @@ struct Worker: ~Copyable {
     var found = Findings()
     var foundNext = Findings()
     var transitions = 0
+    var stepCounts: StepCounts?
     var sawMore = false
 
     let wordCount: Int
@@ -65,6 +66,7 @@ struct Worker: ~Copyable {
         self.properties = properties
         self.races = races
         self.lockOrder = lockOrder
+        stepCounts = options.countsSteps ? StepCounts(model: analyses.model) : nil
         self.wordCount = wordCount
         self.threadCount = threadCount
         important = level.important
@@ -96,7 +98,10 @@ struct Worker: ~Copyable {
         while cm_load(level.isCut) == 0, let unit = level.frontier.take() {
             if !engine.isNative, let native = level.native { engine.adopt(native) }
             expand(unit)
-            if isFirst { level.lookForNative(engine.interpreter) }
+            if isFirst {
+                level.lookForNative(engine.interpreter)
+                level.tellProgress()
+            }
             if let cut = level.analyses.interrupted() { level.stop(cut) }
         }
         if level.task == .explore { handOverBlock() }
@@ -112,6 +117,7 @@ struct Worker: ~Copyable {
             let count = engine.expand(states.words, count: wanted, into: &batch)
             first &+= count
             judge(count)
+            if task != .lastLook, stepCounts != nil { countSteps(count) }
             switch task {
             case .explore:
                 if let reduction = level.reduction {
@@ -128,6 +134,11 @@ struct Worker: ~Copyable {
             }
         }
         if task == .explore, let reduction = level.reduction { finishPending(reduction) }
+    }
+
+    @inline(never)
+    private mutating func countSteps(_ count: Int) {
+        for index in 0..<count { stepCounts!.count(batch, index, state: states.state(index), level.view) }
     }
 
     // MARK: Inserting

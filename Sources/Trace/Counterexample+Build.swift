@@ -11,6 +11,8 @@ extension Counterexample {
         if let sibling {
             var other = finding
             other.second = []
+            other.initial = finding.secondInitial
+            other.moves = finding.second
             self.companion = [CounterexampleBuilder(finding: other, run: sibling).build()]
         }
         tellLockOrder(finding)
@@ -32,7 +34,7 @@ extension Counterexample {
     /// Tells a run in which nothing is wrong.
     init(open run: Run, initial: Int, moves: [Move]) {
         let none = Finding(kind: .violated, names: [], initial: initial, moves: moves, message: "")
-        self = CounterexampleBuilder(finding: none, run: run).build()
+        self = CounterexampleBuilder(finding: none, run: run, isOpen: true).build()
         verdict = ""
         lastStepFails = false
         source = nil
@@ -54,9 +56,12 @@ private struct CounterexampleBuilder {
     let run: Run
     let names: Names
     let threads: [Int]
+    /// Nothing is wrong at its end.
+    let isOpen: Bool
 
-    init(finding: Finding, run: Run) {
+    init(finding: Finding, run: Run, isOpen: Bool = false) {
         self.finding = finding
+        self.isOpen = isOpen
         self.run = run
         names = Names(model: run.model)
         threads = run.participants(and: finding.stuck + finding.accesses.map { Int($0.thread) })
@@ -66,16 +71,19 @@ private struct CounterexampleBuilder {
 
     func build() -> Counterexample {
         var held = HeldLocks(model: model, initial: run.view(run.initial))
+        let matters = isOpen ? run.records.map { _ in true } : RelevantSteps.matters(finding, run, names)
         var steps: [Counterexample.Step] = []
         for (index, record) in run.records.enumerated() {
             held.update(to: run.view(record.after), stepNumber: index + 1)
-            steps.append(step(record, number: index + 1, holdings: held.holdings(of: threads)))
+            var told = step(record, number: index + 1, holdings: held.holdings(of: threads))
+            told.matters = matters[index]
+            steps.append(told)
         }
         let pending = PendingSteps(finding: finding, run: run, names: names, held: held)
         let sentences = FailureSentences(finding: finding, run: run, names: names, held: held)
         let failsInStep =
             finding.stuck.isEmpty && finding.accesses.isEmpty && !run.records.isEmpty
-            && finding.kind != .leak
+            && finding.kind != .leak && run.property(of: finding)?.kind != .finally
         var example = Counterexample(
             kind: finding.kind, verdict: finding.verdictText, participants: threads.map(participant),
             steps: steps, lastStepFails: failsInStep, failingText: failingText(), pending: pending.all,

@@ -120,6 +120,8 @@ public struct Counterexample: Sendable {
         public var ghosts: [Access]
         /// Of each participant, after the step.
         public var holdings: [Holding]
+        /// False for a load or a store that nothing comes of, as far as the end is concerned: the picture does without.
+        public var matters = true
 
         public init(
             number: Int, thread: Int, choice: Int = 0, function: String, depth: Int = 0, place: Place? = nil,

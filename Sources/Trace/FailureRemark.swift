@@ -29,7 +29,7 @@ extension FailureSentences {
     private func freed(_ failure: StepFailure) -> String? {
         guard let slot = slot(of: failure) else { return nil }
         if let step = stepThatFreed(slot) {
-            return "freed by \(run.name(of: Int(run.records[step - 1].move.thread))) in step \(step)"
+            return "\(names.object(slot)) freed by \(run.name(of: Int(run.records[step - 1].move.thread))) in step \(step)"
         }
         let object = run.model.slots[slot].firstCell
         let callbacks = run.model.classes.flatMap { threadClass in

@@ -257,7 +257,9 @@ struct FailureSentences {
 
     private func badUnlock(_ failure: StepFailure, _ thread: String) -> [String] {
         guard let lock = run.records.last.flatMap(names.lock(readBy:)) else { return [] }
+        let own = Int(failure.move.thread)
         return ["\(thread) releases \(lock.name), but \(holders(of: lock))."]
+            + held.locks(of: own).map { "It holds \($0.name)\(since($0.name, thread: own))." }
     }
 
     func holders(of lock: LockPlace) -> String {
@@ -279,9 +281,10 @@ struct FailureSentences {
     /// The condition itself stands in the line above.
     private func assertion(_ failure: StepFailure) -> [String] {
         guard failure.failure >= 0, Int(failure.failure) < model.failures.count else { return lockNotHeld(failure) }
-        let values = ConditionValues(run: run, names: names).ofFailure(failure)
+        let condition = ConditionValues(run: run, names: names)
+        let values = condition.ofFailure(failure)
         let isBug = ["BUG_ON", "WARN_ON", "WARN_ON_ONCE"].contains(model.failures[Int(failure.failure)].name)
-        return ["The condition is \(isBug)" + list(values)]
+        return ["The condition is \(isBug)" + list(values)] + condition.originsOfFailure(failure)
     }
 
     /// lockdep_assert_held()
@@ -299,8 +302,8 @@ struct FailureSentences {
             case (_, 0): "in the initial state"
             case (_, let last): "after step \(last)"
             }
-        let values = ConditionValues(run: run, names: names).of(property)
-        return ["It is false \(when)" + list(values)]
+        let condition = ConditionValues(run: run, names: names)
+        return ["It is false \(when)" + list(condition.of(property))] + condition.origins(of: property)
     }
 
     private func list(_ values: [String]) -> String {

@@ -8,10 +8,12 @@ struct LockMargin {
     private(set) var width = 0
 
     private static let widthMax = 6
+    /// Stands for a blank at which no line is broken.
+    static let tie = "\u{A0}"
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
     init(_ example: Counterexample) {
-        for step in example.steps {
+        for step in example.steps where step.matters {
             for lock in Self.held(step) {
                 if letters[lock.name] == nil {
                     letters[lock.name] = order.count < Self.alphabet.count ? Self.alphabet[order.count] : "*"
@@ -36,15 +38,19 @@ struct LockMargin {
     }
 
     /// `held: A mm.pmd_lock, b mm.mmap_lock for reading`; empty where nobody holds anything.
-    var legend: String {
+    var legend: String { tiedLegend.replacing(Self.tie, with: " ") }
+
+    /// With ties, to be broken into lines.
+    var tiedLegend: String {
         if order.isEmpty { return "" }
         return "held: "
             + order.map { name in
                 let letter = letters[name] ?? "*"
+                let tie = Self.tie
                 switch modes[name] {
-                case [true]: return "\(letter.lowercased()) \(name) for reading"
-                case [false]: return "\(letter) \(name)"
-                default: return "\(letter) \(name) (\(letter.lowercased()): for reading)"
+                case [true]: return "\(letter.lowercased())\(tie)\(name) for\(tie)reading"
+                case [false]: return "\(letter)\(tie)\(name)"
+                default: return "\(letter)\(tie)\(name) (\(letter.lowercased()):\(tie)for\(tie)reading)"
                 }
             }.joined(separator: ", ")
     }

@@ -26,10 +26,8 @@ struct PendingSteps {
 
     private func stuck(_ thread: Int) -> Counterexample.Pending? {
         guard let step = waiting.nextStep(of: thread) else { return nil }
-        let holders = waiting.holders(of: thread).map { $0 == thread ? "itself" : model.threads[$0].name }
-        let remark = holders.isEmpty ? "waits for ever" : "waits for \(waiting.list(holders))"
         return Counterexample.Pending(
-            thread: thread, place: names.line(of: step.range), text: waiting.text(step), remark: remark)
+            thread: thread, place: names.line(of: step.range), text: waiting.text(step), remark: waiting.remark(thread))
     }
 
     private func stuckSentence(_ thread: Int) -> String? {

@@ -34,22 +34,26 @@ public struct Replay {
     }
 
     public func counterexample(_ finding: Finding) throws -> Counterexample {
-        var run = try run(finding, moves: finding.moves)
+        var run = try run(finding, initial: finding.initial, moves: finding.moves)
         try confirm(finding, run)
         var finding = finding
         let found = finding.moves.count
         // A shortest run has no step that could be left out.
         if reducesRuns, !finding.isShortest, finding.second.isEmpty {
             finding.moves = reduced(finding)
-            run = try self.run(finding, moves: finding.moves)
+            run = try self.run(finding, initial: finding.initial, moves: finding.moves)
             try confirm(finding, run)
         }
-        let sibling = finding.second.isEmpty ? nil : try self.run(finding, moves: finding.second)
+        let sibling =
+            finding.second.isEmpty
+            ? nil : try self.run(finding, initial: finding.secondInitial, moves: finding.second)
         var example = Counterexample(finding: finding, run: run, sibling: sibling)
         example.stepsLeftOut = found - finding.moves.count
         if keepsStates {
-            example.states = states(finding, moves: finding.moves)
-            if !finding.second.isEmpty { example.companion[0].states = states(finding, moves: finding.second) }
+            example.states = states(finding.initial, finding.moves)
+            if !finding.second.isEmpty {
+                example.companion[0].states = states(finding.secondInitial, finding.second)
+            }
         }
         return example
     }
@@ -57,14 +61,13 @@ public struct Replay {
     private func reduced(_ finding: Finding) -> [Move] {
         // Races are not what an error ends in.
         let judge = Judge(model: model, checks: finding.kind == .dataRace ? checks : checks.subtracting([.dataRace]))
-        return RunReduction(judge: judge, initial: finding.initial).reduced(
-            finding.moves, to: finding.kind,
-            Stepper(WalkMachine(model: model, checks: checks, ranges: ranges)))
+        return RunReduction(judge: judge, initial: finding.initial, kind: finding.kind).reduced(
+            finding.moves, Stepper(WalkMachine(model: model, checks: checks, ranges: ranges)))
     }
 
     /// The state before the first step and after each, in words; none where the run does not begin.
-    private func states(_ finding: Finding, moves: [Move]) -> [StateSnapshot] {
-        guard var walk = try? Walk(model: model, checks: checks, ranges: ranges, initial: finding.initial) else {
+    private func states(_ initial: Int, _ moves: [Move]) -> [StateSnapshot] {
+        guard var walk = try? Walk(model: model, checks: checks, ranges: ranges, initial: initial) else {
             return []
         }
         for move in moves { guard walk.take(move) else { return [] } }
@@ -73,18 +76,18 @@ public struct Replay {
 
     // MARK: The steps
 
-    private func run(_ finding: Finding, moves: [Move]) throws -> Run {
+    private func run(_ finding: Finding, initial: Int, moves: [Move]) throws -> Run {
         let (states, failures) = interpreter.initialStates()
         if moves.isEmpty, let failure = finding.failure {
             guard failures.contains(failure) else { throw contradiction(finding, "INIT does not fail") }
             let initial = states.first ?? [UInt64](repeating: 0, count: layout.wordCount)
             return Run(model: model, layout: layout, initial: initial, records: [])
         }
-        guard states.indices.contains(finding.initial) else {
-            throw contradiction(finding, "there is no initial state \(finding.initial)")
+        guard states.indices.contains(initial) else {
+            throw contradiction(finding, "there is no initial state \(initial)")
         }
         var records: [StepRecord] = []
-        var state = states[finding.initial]
+        var state = states[initial]
         for (index, move) in moves.enumerated() {
             guard let record = interpreter.record(state, move: move) else {
                 throw contradiction(finding, "step \(index + 1) cannot be taken")
@@ -96,7 +99,7 @@ public struct Replay {
             state = record.after
         }
         return Run(
-            model: model, layout: layout, initial: states[finding.initial], records: records,
+            model: model, layout: layout, initial: states[initial], records: records,
             holders: records.last?.failure == nil ? holders(state) : [])
     }
 

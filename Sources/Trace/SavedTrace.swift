@@ -35,6 +35,9 @@ public struct SavedTrace: Sendable {
     public var isShortest: Bool
     public var initial: Int
     public var moves: [Move]
+    /// Of a lock order inversion the other run; empty where there is none.
+    public var secondInitial = 0
+    public var secondMoves: [Move] = []
 
     public init(
         model: String, files: [(name: String, hash: String)], configuration: [(name: String, value: String)],
@@ -50,6 +53,11 @@ public struct SavedTrace: Sendable {
         self.isShortest = isShortest
         self.initial = initial
         self.moves = moves
+    }
+
+    /// Whether its verdict is of this kind.
+    public func shows(_ kind: FailureKind) -> Bool {
+        verdict == kind.word || verdict?.hasPrefix(kind.word + "(") == true
     }
 
     /// Why a file is no trace, in words that go on after its name.
@@ -77,7 +85,7 @@ public struct SavedTrace: Sendable {
             throw Unreadable(message: "has no run: nothing was found, so there is nothing to replay")
         }
         guard let model = document["model"], let name = model["name"]?.text,
-            let run = finding["runs"]?.elements?.first, let steps = run["steps"]?.elements
+            let runs = finding["runs"]?.elements, let run = runs.first, run["steps"]?.elements != nil
         else { throw Unreadable(message: "lacks the model's name or the steps of a run") }
         self.model = name
         files = (model["files"]?.elements ?? []).compactMap { file in
@@ -94,9 +102,13 @@ public struct SavedTrace: Sendable {
         checksOff = kinds("checks_off")
         verdict = finding["verdict"]?.text
         isShortest = finding["is_shortest"] == .bool(true)
-        initial = max(0, run["initial"]?.integer ?? 0)
+        (initial, moves) = try Self.moves(run)
+        if runs.count > 1 { (secondInitial, secondMoves) = try Self.moves(runs[1]) }
+    }
+
+    private static func moves(_ run: JSONValue) throws(Unreadable) -> (initial: Int, moves: [Move]) {
         var moves: [Move] = []
-        for (index, step) in steps.enumerated() {
+        for (index, step) in (run["steps"]?.elements ?? []).enumerated() {
             guard let thread = step["thread"]?.text, let choice = step["choice"]?.integer, choice >= 0,
                 choice <= Int(Int32.max)
             else { throw Unreadable(message: "lacks the thread or the choice of step \(index + 1)") }
@@ -105,7 +117,7 @@ public struct SavedTrace: Sendable {
                     thread: thread, choice: choice, text: step["text"]?.text ?? "",
                     line: step["place"]?["line"]?.integer, result: step["result"]?.text))
         }
-        self.moves = moves
+        return (max(0, run["initial"]?.integer ?? 0), moves)
     }
 
     /// The files whose text is no longer what it was when the run was found.

@@ -5,6 +5,10 @@ struct StepLines {
         var indent: Int
         /// A caret line goes under this one if its step fails.
         var isText = false
+        /// It stands behind the line before it if there is room.
+        var isRemark = false
+        /// It is left out if there is none: the margin says it too.
+        var isOptional = false
     }
 
     var lines: [Line] = []
@@ -15,7 +19,11 @@ struct StepLines {
         if entersFunction { lines.append(Line(text: "\(step.function)():", indent: 0)) }
         let indent = step.depth > 0 ? 2 : 0
         lines.append(Line(text: step.text, indent: indent, isText: true))
-        for remark in StepLines.remarks(step) { lines.append(Line(text: remark, indent: indent)) }
+        let released = Set(step.effects.compactMap { if case .released(let lock) = $0 { "[\(lock)]" } else { nil } })
+        for remark in StepLines.remarks(step) {
+            lines.append(
+                Line(text: remark, indent: indent, isRemark: true, isOptional: released.contains(remark)))
+        }
     }
 
     /// The value, and those effects that the text does not say by itself.
@@ -39,7 +47,7 @@ struct StepLines {
             case .switched(let thread): remarks.append("[switch from \(thread)]")
             case .interrupted(let thread): remarks.append("[interrupts \(thread)]")
             case .gracePeriodEnded:
-                if !step.text.contains("grace period") { remarks.append("[grace period ended]") }
+                if !step.text.contains("grace period"), !step.text.contains("answered") { remarks.append("[grace period ended]") }
             case .acquired(let lock), .released(let lock):
                 if !StepText.mentions(step.text, lock), !remarks.contains("[\(lock)]") { remarks.append("[\(lock)]") }
             case .wrote(let place, let value):
@@ -85,12 +93,28 @@ struct StepLines {
             let text = wrapped(failingText, width: width - indent, indent: 2).map { margin + $0 }
             return wrappedLines(width: width, fails: false) + text + [carets(under: text[text.count - 1])]
         }
+        let lines = fails ? self.lines : joined(width: width)
         return lines.flatMap { line -> [String] in
             let margin = String(repeating: " ", count: line.indent)
             var result = wrapped(line.text, width: width - line.indent, indent: 2).map { margin + $0 }
             if fails, line.isText, let last = result.last { result.append(carets(under: last)) }
             return result
         }
+    }
+
+    /// Remarks behind the line before them where they fit.
+    private func joined(width: Int) -> [Line] {
+        var result: [Line] = []
+        for line in lines {
+            if line.isRemark, let last = result.last, last.isText || last.isRemark,
+                last.indent + last.text.count + 1 + line.text.count <= width
+            {
+                result[result.count - 1].text += " " + line.text
+            } else if !line.isOptional {
+                result.append(line)
+            }
+        }
+        return result
     }
 
     /// For a trace in one column: in one line if there is room, `pmd_populate(): READ_ONCE(mm.pmd) -> NULL`.
@@ -104,7 +128,9 @@ struct StepLines {
 
     /// The longest line if there were room enough.
     var naturalWidth: Int {
-        lines.map { ($0.isText ? $0.text.count : min($0.text.count, Self.remarkWidthMax)) + $0.indent }.max() ?? 0
+        joined(width: ColumnWidths.textMax).map {
+            ($0.isText ? $0.text.count : min($0.text.count, Self.remarkWidthMax)) + $0.indent
+        }.max() ?? 0
     }
 }
 

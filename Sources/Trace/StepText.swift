@@ -23,7 +23,7 @@ public enum StepText {
         }
         statement = statement.trimmed
         let isAll = body.dropFirst(statement.count).allSatisfy { $0 == " " || $0 == "}" }
-        let shown = cut(statement, statementMax)
+        let shown = cutBetweenWords(statement, statementMax)
         return "ATOMIC { \(shown)\(isAll || shown.hasSuffix("...") ? "" : " ...") }"
     }
 
@@ -34,6 +34,13 @@ public enum StepText {
 
     static func cut(_ text: String, _ length: Int) -> String {
         text.count <= length ? text : text.prefix(length - 3).trimmed + "..."
+    }
+
+    private static func cutBetweenWords(_ text: String, _ length: Int) -> String {
+        guard text.count > length, let blank = text.prefix(length - 3).lastIndex(of: " ") else {
+            return cut(text, length)
+        }
+        return text[..<blank] + " ..."
     }
 
     private static func withoutComments(_ text: String) -> String {

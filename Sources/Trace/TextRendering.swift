@@ -3,6 +3,8 @@
 public struct TextRendering {
     /// A mail's width.
     public static let width = 80
+    /// More threads stand one below the other.
+    private static let columnsMax = 3
 
     private let example: Counterexample
     private let margin: LockMargin
@@ -17,12 +19,11 @@ public struct TextRendering {
     /// The whole text, with a line feed at its end.
     public func text() -> String {
         var lines = painted(picture())
-        for section in [legendLines(), sourceLines(), explanationLines(), heldLines(), localLines()]
+        for section in [legendLines() + remarkLines(), sourceLines(), explanationLines(), heldLines(), localLines()]
         where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
-        lines += remarkLines()
         for other in example.companion {
             lines += ["", "the other run:", ""]
             lines += TextRendering(other, colors: colors).text().split(
@@ -48,16 +49,18 @@ public struct TextRendering {
     }
 
     private func picture() -> [String] {
-        guard !example.participants.isEmpty, !example.steps.isEmpty || !example.pending.isEmpty else { return [] }
+        guard !participants.isEmpty, !example.steps.isEmpty || !example.pending.isEmpty else { return [] }
         let cells = stepCells()
         let total = Self.width - headWidth - ColumnWidths.gap
-        guard let widths = ColumnWidths.overlapping(total: total, wanted: wantedWidths(cells)) else {
+        guard participants.count <= Self.columnsMax,
+            let widths = ColumnWidths.overlapping(total: total, wanted: wantedWidths(cells))
+        else {
             return singleColumn(cells)
         }
         let textWidths = widths.indices.map { ColumnWidths.textWidth(of: $0, in: widths, total: total) }
         var lines = header(widths: widths)
-        for (step, cell) in zip(example.steps, cells) {
-            let column = example.participants.firstIndex { $0.thread == step.thread } ?? 0
+        for (step, cell) in zip(shownSteps, cells) {
+            let column = participants.firstIndex { $0.thread == step.thread } ?? 0
             let fails = example.lastStepFails && step.number == example.steps.count
             for (index, line) in stepLines(cell, fails: fails, width: textWidths[column]).enumerated() {
                 lines.append(row(index == 0 ? step : nil, [column: line], widths))
@@ -75,24 +78,35 @@ public struct TextRendering {
         return lines + wrapped("(\(remark))", width: width - indent, indent: 1).map { margin + $0 }
     }
 
+    /// Those that have a step in the picture.
+    private var participants: [Counterexample.Participant] {
+        example.participants.filter { participant in
+            shownSteps.contains { $0.thread == participant.thread }
+                || example.pending.contains { $0.thread == participant.thread }
+        }
+    }
+
+    /// Those that matter for the end.
+    private var shownSteps: [Counterexample.Step] { example.steps.filter(\.matters) }
+
     private func stepCells() -> [StepLines] {
         var previous: [Int: Counterexample.Step] = [:]
-        return example.steps.map { step in
+        return shownSteps.map { step in
             defer { previous[step.thread] = step }
             return StepLines(step, previous: previous[step.thread])
         }
     }
 
     private func wantedWidths(_ cells: [StepLines]) -> [Int] {
-        example.participants.map { participant in
+        participants.map { participant in
             var wanted = participant.title.count
-            for (step, cell) in zip(example.steps, cells) where step.thread == participant.thread {
+            for (step, cell) in zip(shownSteps, cells) where step.thread == participant.thread {
                 wanted = max(wanted, cell.naturalWidth)
             }
             if let last = example.steps.last, last.thread == participant.thread {
                 wanted = max(wanted, (example.failingText?.count ?? 0) + 2)
                 // In other columns than the last it may run on.
-                if participant.thread == example.participants.last?.thread {
+                if participant.thread == participants.last?.thread {
                     wanted = max(wanted, (example.failingRemark?.count ?? 0) + 2)
                 }
             }
@@ -104,7 +118,7 @@ public struct TextRendering {
     }
 
     private func header(widths: [Int]) -> [String] {
-        let titles = zip(example.participants, widths).map { wrapped($0.title, width: $1, indent: 2) }
+        let titles = zip(participants, widths).map { wrapped($0.title, width: $1, indent: 2) }
         let height = titles.map(\.count).max() ?? 0
         var lines = (0..<height).map { line in
             row(
@@ -139,9 +153,12 @@ public struct TextRendering {
         var columns: [Int: [String]] = [:]
         var isTight = false
         for pending in example.pending {
-            guard let column = example.participants.firstIndex(where: { $0.thread == pending.thread }) else { continue }
-            if pending.text.count > widths[column] || pending.remark.count + 2 > widths[column] { isTight = true }
-            columns[column, default: []] += pendingLines(pending, width: textWidths[column])
+            guard let column = participants.firstIndex(where: { $0.thread == pending.thread }) else { continue }
+            if pending.text.count > widths[column] { isTight = true }
+        }
+        for pending in example.pending {
+            guard let column = participants.firstIndex(where: { $0.thread == pending.thread }) else { continue }
+            columns[column, default: []] += pendingLines(pending, width: isTight ? textWidths[column] : widths[column])
         }
         if isTight {
             return columns.sorted { $0.key < $1.key }.flatMap { column, lines in
@@ -161,7 +178,7 @@ public struct TextRendering {
 
     /// Too many threads for columns: one below the other, each line with the thread's name.
     private func singleColumn(_ cells: [StepLines]) -> [String] {
-        let names = example.participants.map(\.title)
+        let names = participants.map(\.title)
         let nameWidth = min(24, names.map(\.count).max() ?? 0)
         let width = Self.width - headWidth - 2 * ColumnWidths.gap - nameWidth
         var lines: [String] = []
@@ -174,7 +191,7 @@ public struct TextRendering {
                 lines.append(row(index == 0 ? step : nil, cells, [nameWidth, width]))
             }
         }
-        for (step, cell) in zip(example.steps, cells) {
+        for (step, cell) in zip(shownSteps, cells) {
             let fails = example.lastStepFails && step.number == example.steps.count
             let lines = fails ? stepLines(cell, fails: true, width: width) : cell.compactLines(width: width)
             add(step, step.thread, lines)
@@ -186,7 +203,21 @@ public struct TextRendering {
     // MARK: Below the columns
 
     private func legendLines() -> [String] {
-        wrapped(margin.legend, width: Self.width, indent: 2).filter { !$0.isEmpty }
+        wrapped(margin.tiedLegend, width: Self.width, indent: 6).filter { !$0.isEmpty }.map {
+            $0.replacing(LockMargin.tie, with: " ")
+        }
+    }
+
+    /// `3, 7 to 9`
+    private static func ranges(_ numbers: [Int]) -> String {
+        var texts: [String] = []
+        var rest = numbers[...]
+        while let first = rest.first {
+            let length = rest.enumerated().prefix { $0.element == first + $0.offset }.count
+            texts.append(length > 2 ? "\(first) to \(first + length - 1)" : rest.prefix(length).map(String.init).joined(separator: ", "))
+            rest = rest.dropFirst(length)
+        }
+        return texts.joined(separator: ", ")
     }
 
     /// What is not in the picture.
@@ -196,8 +227,16 @@ public struct TextRendering {
             let count = example.stepsLeftOut
             remarks.append("(\(count) \(count == 1 ? "step that does" : "steps that do") not matter for this left out)")
         }
-        if !example.idleThreads.isEmpty, !example.steps.isEmpty {
-            remarks.append("(no part in this: \(example.idleThreads.joined(separator: ", ")))")
+        let hidden = example.steps.filter { !$0.matters }.map(\.number)
+        if !hidden.isEmpty {
+            let isOne = hidden.count == 1
+            remarks.append(
+                "(not shown: \(isOne ? "step" : "steps") \(Self.ranges(hidden)), which \(isOne ? "does" : "do") not matter for this)")
+        }
+        let shown = participants.map(\.thread)
+        let idle = example.idleThreads + example.participants.filter { !shown.contains($0.thread) }.map(\.name)
+        if !idle.isEmpty, !example.steps.isEmpty {
+            remarks.append("(no part in this: \(idle.joined(separator: ", ")))")
         }
         if !example.isShortest { remarks.append("(not proven to be the shortest such run)") }
         return remarks.flatMap { wrapped($0, width: Self.width, indent: 1) }

@@ -70,6 +70,31 @@ struct Waiting {
         return "\(what) waits" + (values.isEmpty ? "" : ": \(values.joined(separator: ", "))")
     }
 
+    /// What the thread's next step looks at before it stops.
+    func cellsRead(by thread: Int) -> [CellID] { reads(thread).found }
+
+    /// What stands under a step that is not taken: `waits for ptpages[0].ptl, held by munmap`, `waits for fault, which has
+    /// irqs off`.
+    func remark(_ thread: Int) -> String {
+        let holders = holders(of: thread)
+        guard let step = nextStep(of: thread), !holders.isEmpty else { return "waits for ever" }
+        let isGrace = waitsForGracePeriod(thread) || step.text.hasPrefix("synchronize_")
+        func name(_ holder: Int) -> String { holder == thread ? "itself" : model.threads[holder].name }
+        if isGrace {
+            return "waits for "
+                + list(
+                    holders.map { holder in
+                        let sections = held.sections(of: holder)
+                        guard let section = sections.first else { return name(holder) }
+                        return name(holder) + (section.wasEntered ? ", inside " : ", which has ") + section.name
+                    })
+        }
+        guard let lock = lock(wantedBy: thread) else { return "waits for \(list(holders.map(name)))" }
+        let owners = holders.filter { holder in held.locks(of: holder).contains { $0.name == lock.name } }
+        if owners.isEmpty { return "waits for \(lock.name), behind \(list(holders.map(name)))" }
+        return "waits for \(lock.name), held by \(list(owners.map(name)))"
+    }
+
     // MARK: Locks
 
     /// What the next step looks at before it stops.

@@ -23,7 +23,8 @@ enum Engine {
 
     /// `saysProgress` asks for plain lines of progress where there is no terminal to show a line that moves.
     static func search(
-        _ model: Model, _ request: SearchRequest, _ console: Console, saysProgress: Bool = false
+        _ model: Model, _ request: SearchRequest, _ console: Console, saysProgress: Bool = false,
+        countsSteps: Bool = false
     ) throws -> SearchResult {
         let enabled = checks(model, request)
         let errors = model.checksOn.union(request.asErrors).intersection(enabled)
@@ -37,8 +38,10 @@ enum Engine {
             memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
             timeLimit: request.seconds ?? .infinity, native: request.native, cachesNative: request.cachesNative,
             threads: request.threads, store: request.store, progress: progress.report)
+        options.countsSteps = countsSteps
         options.keepsDeadLocals = request.keepsDeadLocals
-        options.reduction = request.reduction
+        // Transitions that a reduction leaves out could not be counted.
+        options.reduction = countsSteps ? .none : request.reduction
         options.reductionFrom = request.reductionFrom ?? options.reductionFrom
         let result = try Search.search(model: model, options: options)
         progress.clear()

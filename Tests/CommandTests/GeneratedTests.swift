@@ -99,8 +99,12 @@ import Testing
         let lines = answer.errors.split(separator: "\n")
         #expect(!lines.isEmpty && lines.count <= 4)
         let form =
-            #/(searched: )?[0-9,]+ states, [0-9,]+/s, depth [0-9,]+, [0-9.]+ ([KMG]iB|bytes) of 500 MiB, [0-9.]+ m?s/#
-        for line in lines { #expect(line.wholeMatch(of: form) != nil, "\(line)") }
+            #/(searched: )?[0-9,]+ states, [0-9.]+[kM]?/s, depth [0-9,]+, (frontier [0-9.]+[kM]?, )?[0-9.]+ ([KMG]iB|bytes) of 500 MiB, [0-9.]+ m?s/#
+        for line in lines {
+            #expect(line.wholeMatch(of: form) != nil, "\(line)")
+            #expect(line.count <= 80)
+            #expect(line.contains("frontier") != line.hasPrefix("searched: "))
+        }
         #expect(lines.last?.hasPrefix("searched: ") == true)
     }
 
@@ -112,6 +116,22 @@ import Testing
         #expect(terminal.shown.contains("\r\u{1B}[K"))
         #expect(terminal.shown.contains("of 500 MiB"))
         #expect(terminal.shown.contains("searched: "))
+    }
+
+    /// Levels of a million states, of which each takes its time: the line moves within it, too, and not more
+    /// than five times a second.
+    @Test func movesWithinOneLongLevel() throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "m.c",
+            "#include <lockwalk.h>\nstatic u7 x[6];\nTHREAD(t, 1) { int i; for (i = 0; i < 4; i++) { x[i] = pick(0, 31); }\n"
+                + "for (;;) ATOMIC { int j; for (j = 0; j < 400; j++) x[5] = (x[5] + x[j % 4]) & 127; } }\n")
+        let terminal = try Terminal(
+            ["check", "-q", "--native", "off", "--threads", "1", "--time", "3", "m.c"], in: scratch)
+        _ = terminal.end()
+        let told = terminal.shown.split(separator: "\r\u{1B}[K").filter { $0.contains("frontier") }
+        #expect(told.count >= 4 && told.count <= 16, "\(terminal.shown)")
+        #expect(Set(told.compactMap { $0.firstMatch(of: #/depth [0-9]+/#).map { String($0.output) } }).count < told.count)
     }
 }
 

@@ -75,7 +75,7 @@ import Testing
         try scratch.write("m.c", Models.deadlock)
         let answer = try Program.run(["check", "--trace", "no/such/t.json", "m.c"], in: scratch.url)
         #expect(answer.code == 2)
-        #expect(answer.errors == "lockwalk: cannot write 'no/such/t.json': no such file\n")
+        #expect(answer.errors == "lockwalk: cannot write 'no/such/t.json': there is no directory 'no/such/'\n")
     }
 }
 
@@ -122,6 +122,22 @@ import Testing
 
     @Test func marksTheLines() throws {
         expectGolden(try check("--cover"), "cover.txt")
+    }
+
+    /// Every transition is a step of some line, whoever takes it and however many threads there are.
+    @Test(arguments: [["--native", "off"], ["--native", "always", "--no-cache"], ["--threads", "1"]])
+    func countsEveryTransition(words: [String]) throws {
+        let scratch = try Scratch()
+        try scratch.write("m.c", Self.model)
+        let answer = try Program.run(["check", "--cover", "--json"] + words + ["m.c"], in: scratch.url)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [String: Any])
+        let lines = try #require(document["lines"] as? [[String: Any]])
+        let counts = lines.compactMap { $0["transitions"] as? Int }
+        let statistics = try #require(document["statistics"] as? [String: Any])
+        #expect(counts.reduce(0, +) == statistics["transitions"] as? Int)
+        #expect(try #require(counts.max()) > 1)
+        #expect(lines.contains { $0["reached"] as? String == "no" })
+        for line in lines where line["reached"] as? String == "no" { #expect(line["transitions"] as? Int ?? 0 == 0) }
     }
 
     /// The marks of the premises may change neither verdict nor counts, nor what machine code does.

@@ -60,6 +60,16 @@ enum Models {
 
         """
 
+    /// Both orders of two locks, which never meet: the second waits until the first is through.
+    static let inversion = """
+        #include <lockwalk.h>
+        static spinlock_t a, b;
+        static bool through;
+        THREAD(forward, 1) { spin_lock(&a); spin_lock(&b); spin_unlock(&b); spin_unlock(&a); WRITE_ONCE(through, 1); }
+        THREAD(backward, 1) { wait_until(through); spin_lock(&b); spin_lock(&a); spin_unlock(&a); spin_unlock(&b); }
+
+        """
+
     /// A counter that goes round in many states: something to interrupt.
     static let long = """
         #include <lockwalk.h>

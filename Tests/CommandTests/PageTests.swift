@@ -45,6 +45,16 @@ import Testing
         #expect(states.count == 3)
     }
 
+    /// All steps are there to be stepped through; those that do not matter are pale.
+    @Test func stepsThatDoNotMatterArePale() throws {
+        let text = try page(
+            "#include <lockwalk.h>\nstatic u3 x, noise;\n"
+                + "THREAD(t, 1) { WRITE_ONCE(noise, 1); WRITE_ONCE(x, 2); skip(); ASSERT(one, x == 1); }\n"
+        ).text
+        #expect(text.contains("class=\"row aside\" id=\"step-1\""))
+        #expect(text.contains("class=\"row \" id=\"step-2\"") && text.contains("The steps in pale do not matter"))
+    }
+
     @Test func aRunThatIsNotThereIsTold() throws {
         let scratch = try Scratch()
         try scratch.write("m.c", Models.zap)

@@ -30,6 +30,35 @@ import Testing
         #expect(answer.out.hasSuffix("The run ends as the trace says: DEADLOCK.\n"))
     }
 
+    /// It takes two runs to show, and both are replayed.
+    @Test func replaysBothRunsOfAnInversion() throws {
+        let scratch = try Scratch()
+        try scratch.write("m.c", Models.inversion)
+        let checked = try Program.run(["check", "--trace", "t.json", "m.c"], in: scratch.url).out
+        let answer = try replay("t.json", in: scratch)
+        #expect(answer.code == 1)
+        #expect(answer.out.hasSuffix("The run ends as the trace says: LOCK_ORDER(a).\n"))
+        let runs = try #require(answer.out.firstRange(of: "\n\nThe run ends"))
+        #expect(checked.contains(answer.out[..<runs.lowerBound].dropFirst("replay of m.c\n\n".count)))
+        try scratch.write("again.json", try replay("--json", "t.json", in: scratch).out)
+        #expect(try replay("again.json", in: scratch).out == answer.out)
+        // Nothing of the first run has changed.
+        try scratch.write("m.c", Models.inversion
+                .replacingOccurrences(of: "spin_lock(&b); spin_lock(&a)", with: "spin_lock(&a); spin_lock(&b)"))
+        let changed = try replay("t.json", in: scratch)
+        #expect(changed.code == 3)
+        let text = changed.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("The model parts from the trace at step 7 of its second run: backward is at"))
+    }
+
+    @Test func findsTheLeakAgain() throws {
+        let model = "#include <lockwalk.h>\nstruct page { u1 x; };\nOBJECTS(struct page, pages, 1);\nCHECK(LEAK);\n"
+            + "THREAD(t, 1) { struct page *n = alloc(pages); skip(); }\n"
+        let answer = try replay("t.json", in: scratch(model))
+        #expect(answer.code == 1)
+        #expect(answer.out.hasSuffix("The run ends as the trace says: LEAK(pages).\n"))
+    }
+
     @Test func printsAStateAndWhoWaits() throws {
         let scratch = try scratch(Models.zap, "-Drule=FREE_AT_ONCE")
         expectGolden(try replay("--state", "6", "t.json", in: scratch).out, "replay-state.txt")

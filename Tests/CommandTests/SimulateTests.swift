@@ -50,12 +50,42 @@ import Testing
         #expect(answer.out.hasPrefix("violated: \(verdict) in m.c\n"), "\(answer.out)")
     }
 
-    @Test func findsRacesOnlyWhereAsked() throws {
+    @Test func warnsOfRacesUnlessTheyAreErrors() throws {
         let model = "#include <lockwalk.h>\nstatic u3 x;\nTHREAD(t, 2) { x = 1; }\n"
-        #expect(try simulate("--runs", "10", model: model).code == 3)
+        let warned = try simulate("--runs", "10", model: model)
+        #expect(warned.code == 3)
+        #expect(warned.out.hasPrefix("nothing found, and nothing proven"))
+        #expect(warned.out.contains("warning: DATA_RACE(x) (under sequential consistency)"))
+        #expect(try !simulate("--runs", "10", "--no-check", "data-race", model: model).out.contains("DATA_RACE(x)"))
         let answer = try simulate("--error", "data-race", model: model)
         #expect(answer.code == 1)
         #expect(answer.out.contains("about to make a plain write of x"))
+    }
+
+    /// The two halves of it are never in one run.
+    @Test func findsInversionsOfTheLockOrderAcrossRuns() throws {
+        let warned = try simulate("--runs", "40", model: Models.inversion)
+        #expect(warned.code == 3)
+        #expect(warned.out.contains("warning: LOCK_ORDER(a)") && warned.out.contains("the other run:"))
+        #expect(warned.out.contains("backward takes a at m.c:5 (step 8) while it holds b, taken at m.c:5 (step 7)."))
+        let answer = try simulate("--runs", "40", "--error", "lock-order", model: Models.inversion)
+        #expect(answer.code == 1)
+        #expect(answer.out.hasPrefix("violated: LOCK_ORDER(a) in m.c\n"))
+    }
+
+    @Test func findsLeaksWhereAsked() throws {
+        let model = """
+            #include <lockwalk.h>
+            struct page { u1 x; };
+            OBJECTS(struct page, pages, 1);
+            static struct page *p;
+            THREAD(t, 1) { struct page *n = alloc(pages); if (maybe()) WRITE_ONCE(p, n); }
+
+            """
+        #expect(try simulate("--runs", "20", model: model).code == 3)
+        let answer = try simulate("--check", "leak", "--runs", "20", model: model)
+        #expect(answer.code == 1)
+        #expect(answer.out.contains("pages[0] is still allocated at the end, and no pointer leads to it."))
     }
 
     /// A thread that does nothing but spin, and one that has no part in it, are not in the picture.

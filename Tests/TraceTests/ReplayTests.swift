@@ -209,7 +209,7 @@ import Testing
             }
             let trace = SavedTrace(model: "m.c", files: [], configuration: [], verdict: nil, initial: 0, moves: damaged)
             var other = try Walk(model: found.model, checks: SearchOptions.defaultChecks)
-            let (divergence, _) = other.follow(trace)
+            let (divergence, _) = other.follow(trace.moves)
             #expect(other.records.count == (divergence.map { $0.step - 1 } ?? damaged.count), "seed \(seed)")
             for (record, move) in zip(other.records, damaged) {
                 #expect(found.model.threads[Int(record.move.thread)].name == move.thread, "seed \(seed)")

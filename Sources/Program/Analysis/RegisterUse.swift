@@ -1,18 +1,18 @@
 /// Which registers an instruction reads and writes: what every analysis of a `Code` begins with.
-struct RegisterUse {
-    var reads: [Register] = []
+package struct RegisterUse {
+    package var reads: [Register] = []
     /// Written for certain.
-    var writes: [Register] = []
+    package var writes: [Register] = []
     /// Read as a whole array: it contains this register.
-    var readsArray: Register?
+    package var readsArray: Register?
     /// An element of this array is written, no one knows which.
-    var writesArray: Register?
+    package var writesArray: Register?
 
     private mutating func read(_ operands: Operand...) {
         for case .register(let register) in operands { reads.append(register) }
     }
 
-    init(_ operation: Operation) {
+    package init(_ operation: Operation) {
         switch operation {
         case .step, .jump, .end, .checkNoLockHeld, .fence, .cover, .spurious:
             break
@@ -57,7 +57,7 @@ struct RegisterUse {
 
 extension Code {
     /// Where control may go after the instruction.
-    func successors(of index: Int) -> [Int] {
+    package func successors(of index: Int) -> [Int] {
         switch instructions[index].operation {
         case .jump(let target): [target]
         case .branch(_, let yes, let no): yes == no ? [yes] : [yes, no]
@@ -67,7 +67,7 @@ extension Code {
     }
 
     /// The registers of the array that this one belongs to, itself alone if it belongs to none.
-    func arrayMembers(of register: Register) -> Range<Register> {
+    package func arrayMembers(of register: Register) -> Range<Register> {
         guard let first = registers[register].arrayFirst else { return register..<register + 1 }
         return first..<first + max(1, registers[first].arrayCount)
     }

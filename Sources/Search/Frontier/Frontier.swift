@@ -58,6 +58,9 @@ final class Frontier: @unchecked Sendable {
         return .allocate(capacity: blockBytes)
     }
 
+    /// States of the level that nobody has taken.
+    var untaken: Int { max(0, count - Int(cm_load(nextUnit)) * unitRecords) }
+
     /// Takes a filled block as part of the next level.
     func handOver(_ records: Records) {
         cm_lock(monitor)
@@ -71,6 +74,7 @@ final class Frontier: @unchecked Sendable {
         current = next
         next = []
         count = current.reduce(0) { $0 + $1.count }
+        cm_store(nextUnit, 0)
     }
 
     /// The next level is given up.

@@ -39,7 +39,7 @@ struct LockOrderWatch {
     let isNeeded: Bool
 
     private let model: Model
-    private let view: StateView
+    var view: StateView
     /// What is still to be looked for.
     private var plan: WatchPlan
     /// By from, to, held shared, recursive read.
@@ -119,6 +119,13 @@ struct LockOrderWatch {
             let after = UnsafePointer(batch.words + successor * batch.wordCount)
             note(move, step: step, before: state, after: after, wordCount: batch.wordCount, level: level)
         }
+    }
+
+    /// The same for one step of a single run.
+    mutating func judge(_ move: Move, before: [UInt64], after: [UInt64], level: Int) {
+        let step = plan.step(of: Int(move.thread), before, view)
+        guard step >= 0, !plan.watched[Int(move.thread)][step].isEmpty else { return }
+        note(move, step: step, before: before, after: after, wordCount: before.count, level: level)
     }
 
     private func holds(_ thread: Int, _ lock: LockPlace, _ state: UnsafePointer<UInt64>) -> (writes: Bool, reads: Int64) {

@@ -65,8 +65,7 @@ struct RaceWatch {
     ) {
         for index in accesses.indices {
             let a = accesses[index]
-            for b in accesses[..<index] where a.cell == b.cell && a.thread != b.thread {
-                guard a.isWrite || b.isWrite, a.isPlain || b.isPlain else { continue }
+            for b in accesses[..<index] where Self.race(b, a) {
                 let placeA = placeOf[classOf[Int(a.thread)]][Int(a.instruction)]
                 let placeB = placeOf[classOf[Int(b.thread)]][Int(b.instruction)]
                 let pair = min(placeA, placeB) * placeCount + max(placeA, placeB)
@@ -75,6 +74,18 @@ struct RaceWatch {
                 let words = Array(UnsafeBufferPointer(start: state, count: wordCount))
                 fresh[pair] = RaceFound(state: words, level: level, first: b, second: a)
             }
+        }
+    }
+
+    @inline(__always)
+    private static func race(_ a: PendingAccess, _ b: PendingAccess) -> Bool {
+        a.cell == b.cell && a.thread != b.thread && (a.isWrite || b.isWrite) && (a.isPlain || b.isPlain)
+    }
+
+    /// The accesses of a state that race with one another.
+    static func pairs(_ accesses: ArraySlice<PendingAccess>) -> [(first: PendingAccess, second: PendingAccess)] {
+        accesses.indices.flatMap { index in
+            accesses[..<index].filter { race($0, accesses[index]) }.map { ($0, accesses[index]) }
         }
     }
 

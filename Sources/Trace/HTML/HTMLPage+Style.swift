@@ -48,6 +48,7 @@ extension HTMLPage {
         .remark { color: var(--good); font: 13px/1.4 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
         .bad, .remark.bad { color: var(--bad); font-weight: 600; }
         .row.fails .own, .row.pending .own { background: var(--badback); }
+        .row.aside .what { opacity: .5; }
         .row[id] { cursor: pointer; scroll-margin: 60px; outline: none; }
         .row.here { background: var(--here); }
         .row.here .number a { color: var(--text); font-weight: 700; }

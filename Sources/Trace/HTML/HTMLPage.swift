@@ -75,6 +75,7 @@ public struct HTMLPage {
         if example.stepsLeftOut > 0 {
             lines.append("\(example.stepsLeftOut) steps that do not matter for this are left out.")
         }
+        if example.steps.contains(where: { !$0.matters }) { lines.append("The steps in pale do not matter for this.") }
         if !example.idleThreads.isEmpty {
             lines.append("No part in this: \(example.idleThreads.joined(separator: ", ")).")
         }
@@ -119,7 +120,7 @@ public struct HTMLPage {
                 lanes.map { lane in
                     bars(step.holdings.first { $0.thread == lane.thread }?.locks ?? [], colors)
                         + (lane.thread == step.thread ? content : "")
-                }, classes: fails ? "fails" : "", owner: lanes.firstIndex { $0.thread == step.thread })
+                }, classes: fails ? "fails" : step.matters ? "" : "aside", owner: lanes.firstIndex { $0.thread == step.thread })
         }
         if !run.pending.isEmpty {
             text += row(

@@ -53,6 +53,7 @@ extension Counterexample {
             .init("ghosts", .array(step.ghosts.map(json))),
             .init("effects", .array(step.effects.compactMap(json))),
             .init("held", json(step.holdings)),
+            .init("matters", .bool(step.matters)),
         ])
     }
 

@@ -17,19 +17,52 @@ public struct ReplaySession {
 
     private var walk: Walk
     private let judge: Judge
-    private let trace: [Move]
+    private let wanted: String?
+    private var trace: [Move]
+    /// Of a trace with two runs the one that is not shown.
+    private var other: Walk?
     /// Steps taken before the state that is shown.
     public private(set) var position: Int
     /// What is wrong at the end of the whole run, told with the run.
     public private(set) var example: Counterexample
 
     /// `walk` stands at the end of the trace.
-    public init(_ walk: Walk, judge: Judge) {
+    /// `second` is the other run of a trace with two; `wanted` the verdict of the trace.
+    public init(_ walk: Walk, second: Walk? = nil, judge: Judge, wanted: String? = nil) {
         self.walk = walk
         self.judge = judge
+        self.wanted = wanted
         trace = walk.moves
+        other = second
         position = 0
-        example = Self.tell(&self.walk, judge)
+        var open = walk
+        example = Counterexample(walk: &open)
+        example = told()
+    }
+
+    public var hasOtherRun: Bool { other != nil }
+
+    /// Goes over to the other run of the trace, to its beginning.
+    public mutating func changeRun() {
+        guard let next = other else { return }
+        restore()
+        other = walk
+        walk = next
+        trace = next.moves
+        position = 0
+        example = told()
+    }
+
+    /// What is wrong at the end of a walk; of the run of the trace, with its other run.
+    private func finding(_ walk: inout Walk) -> Finding? {
+        if let other, walk.moves == trace, let inversion = judge.inversion(walk, other) { return inversion }
+        return judge.finding(&walk, wanted: wanted)
+    }
+
+    private func told() -> Counterexample {
+        var walk = walk
+        guard let finding = finding(&walk) else { return Counterexample(walk: &walk) }
+        return Counterexample(finding: finding, run: walk, second: other)
     }
 
     public var count: Int { walk.records.count }
@@ -53,7 +86,7 @@ public struct ReplaySession {
         guard other.take(move) else { return false }
         walk = other
         position += 1
-        example = Self.tell(&walk, judge)
+        example = told()
         return true
     }
 
@@ -64,7 +97,7 @@ public struct ReplaySession {
         other.goBack(to: 0)
         for move in trace { guard other.take(move) else { break } }
         walk = other
-        example = Self.tell(&walk, judge)
+        example = told()
         go(to: position)
     }
 
@@ -106,20 +139,16 @@ public struct ReplaySession {
     /// What is wrong in the state that is shown, in one sentence; nil if nothing is.
     public func trouble() -> String? {
         var here = here
-        guard let finding = judge.finding(&here) else { return nil }
-        let first = Counterexample(finding: finding, run: here.run()).explanation.first
+        guard let finding = finding(&here) else { return nil }
+        let first = Counterexample(finding: finding, run: here, second: other).explanation.first
         return finding.verdictText + (first.map { ": \($0)" } ?? "")
     }
 
     /// The run up to where the session stands, told as a finding; and what is wrong there.
     public func shown() -> Counterexample {
         var here = here
-        return Self.tell(&here, judge)
-    }
-
-    private static func tell(_ walk: inout Walk, _ judge: Judge) -> Counterexample {
-        guard let finding = judge.finding(&walk) else { return Counterexample(walk: &walk) }
-        return Counterexample(finding: finding, run: walk.run())
+        guard let finding = finding(&here) else { return Counterexample(walk: &here) }
+        return Counterexample(finding: finding, run: here, second: other)
     }
 }
 
@@ -133,8 +162,9 @@ extension Counterexample {
     public var isOpen: Bool { verdict.isEmpty }
 
     /// Tells what is wrong at the end of a walk.
-    public init(finding: Finding, run walk: Walk) {
+    public init(finding: Finding, run walk: Walk, second: Walk? = nil) {
         var walk = walk
-        self.init(finding: finding, run: walk.run())
+        var second = second
+        self.init(finding: finding, run: walk.run(), sibling: finding.second.isEmpty ? nil : second?.run())
     }
 }

@@ -9,16 +9,22 @@
 
 import Execution
 import Program
+import Search
 
 struct RunReduction {
     let judge: Judge
     let initial: Int
+    /// The run has to end in something of this kind, or in this alone, where several things are wrong.
+    var kind: FailureKind?
+    var wanted: Judgement?
+    /// Or with a step that takes one lock under another.
+    var link: LockLink?
 
     /// Executed steps that it may cost.
     private static let effortMax = 400_000
 
     /// The run as it is if it does not end in a failure of the kind, for all that the judge can tell.
-    func reduced(_ moves: [Move], to kind: FailureKind? = nil, _ stepper: Stepper) -> [Move] {
+    func reduced(_ moves: [Move], _ stepper: Stepper) -> [Move] {
         var effort = 0
         guard let end = end(of: moves, stepper, &effort), kind == nil || end.kind == kind else { return moves }
         var best = moves
@@ -37,13 +43,19 @@ struct RunReduction {
     // MARK: The end
 
     /// What has to stay the same.
-    private struct End: Equatable {
-        var kind: FailureKind
-        var instruction: Int32
-        var failure: Int32
-        var property: Int?
-        /// Of a deadlock: it is another one if others are in it.
-        var stuck: [Int]
+    private enum End: Equatable {
+        case failure(FailureKind, instruction: Int32, failure: Int32)
+        case state(Judgement)
+        /// The last step takes a lock with another held.
+        case link
+
+        var kind: FailureKind {
+            switch self {
+            case .failure(let kind, _, _): kind
+            case .state(let judgement): judgement.kind
+            case .link: .lockOrder
+            }
+        }
     }
 
     /// What a run comes to; nil if it cannot be executed, or nothing is wrong at its end.
@@ -54,20 +66,21 @@ struct RunReduction {
             guard stepper.look() else { return end(of: moves, stepper, &effort) }
             if let failure = stepper.expansion.failures.first(where: { $0.move == move }) {
                 guard index == moves.count - 1 else { return nil }
-                return End(
-                    kind: failure.kind, instruction: failure.instruction, failure: failure.failure, property: nil,
-                    stuck: [])
+                return .failure(failure.kind, instruction: failure.instruction, failure: failure.failure)
             }
             guard let successor = (0..<stepper.expansion.count).first(where: { stepper.expansion.moves[$0] == move })
             else {
                 return nil
             }
+            let before = stepper.words
             stepper.take(successor: successor)
+            if let link, index == moves.count - 1, link.isDrawn(by: Int(move.thread), before, stepper) { return .link }
         }
+        if link != nil { return nil }
         guard stepper.look() else { return end(of: moves, stepper, &effort) }
-        let state = StateView(model: stepper.machine.model, layout: stepper.machine.layout, words: stepper.words)
-        let found = judge.finding(stepper.moment, state, isFalse: stepper.isFalse)
-        return found.map { End(kind: $0.kind, instruction: -1, failure: -1, property: $0.property, stuck: $0.stuck) }
+        let found = judge.judgements(stepper)
+        if let wanted { return found.contains(wanted) ? .state(wanted) : nil }
+        return (found.first { $0.kind == kind } ?? found.first).map { .state($0) }
     }
 
     // MARK: Shorter
@@ -124,4 +137,22 @@ struct RunReduction {
     }
 
     private func switches(_ moves: [Move]) -> Int { zip(moves, moves.dropFirst()).count { $0.thread != $1.thread } }
+}
+
+/// One lock taken under another; indices into `Model.locks`.
+struct LockLink {
+    var held: Int
+    var taken: Int
+
+    func isDrawn(by thread: Int, _ before: [UInt64], _ stepper: Stepper) -> Bool {
+        let model = stepper.machine.model
+        func holds(_ lock: Int, _ words: [UInt64]) -> Bool {
+            let place = model.locks[lock]
+            let state = StateView(model: model, layout: stepper.machine.layout, words: words)
+            if place.ownerCell > 0, state.value(of: place.ownerCell) == Int64(thread) + 1 { return true }
+            let reader = thread < place.readerCells.count ? place.readerCells[thread] : 0
+            return reader > 0 && state.value(of: reader) > 0
+        }
+        return holds(held, before) && !holds(taken, before) && holds(taken, stepper.words)
+    }
 }

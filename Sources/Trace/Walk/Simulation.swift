@@ -1,6 +1,7 @@
 import Execution
 import Program
 import Search
+import Syntax
 
 /// Random runs of a model, with the checks of a search: a first look at a model that is too large to be searched, and
 /// no proof of anything.
@@ -28,11 +29,13 @@ public struct Simulation {
     }
 
     public struct Outcome: Sendable {
-        /// What was found, and in which run (from 1); its run is cut down to what matters.
+        /// The error that was found, and in which run (from 1); its run is cut down to what matters.
         public var finding: Finding?
         public var foundInRun = 0
         /// The steps of that run as it was drawn.
         public var stepsBefore = 0
+        /// Where no error was found: data races and lock order inversions, in the order in which they were met.
+        public var warnings: [Finding] = []
         /// The layout that the moves are meant for.
         public var ranges: InferredRanges = [:]
         public var runs = 0
@@ -49,11 +52,14 @@ public struct Simulation {
 
     private let model: Model
     private let checks: Set<FailureKind>
+    private let errors: Set<FailureKind>
     private let judge: Judge
 
-    public init(model: Model, checks: Set<FailureKind>) {
+    /// `errors` are the warnings that end a run, as errors do.
+    public init(model: Model, checks: Set<FailureKind>, errors: Set<FailureKind> = []) {
         self.model = model
         self.checks = checks
+        self.errors = errors
         judge = Judge(model: model, checks: checks)
     }
 
@@ -69,6 +75,7 @@ public struct Simulation {
         let (states, failures) = machine.initialStates()
         if let failure = failures.first { throw Walk.Trouble.failsAtStart(failure) }
         let stepper = Stepper(machine)
+        var seen = SeenWarnings(model, checks.contains(.lockOrder) ? judge.lockOrder(of: machine) : nil)
         for run in 1...max(1, options.runs) {
             if searchInterrupt.load(ordering: .relaxed) != 0 || seconds() > options.timeLimit {
                 outcome.isInterrupted = true
@@ -80,57 +87,72 @@ public struct Simulation {
                 run % 2 == 1
                 ? Schedule.uniform
                 : .priorities(Priorities(model.threads.count, length: max(16, outcome.longest), &numbers))
-            var drawn = draw(initial, numbers, schedule, options.depth, stepper, &outcome)
-            // A layout that turned out too narrow: the same run once more.
-            while drawn == nil { drawn = draw(initial, numbers, schedule, options.depth, stepper, &outcome) }
-            guard let drawn else { continue }
+            let drawn = draw(initial, numbers, schedule, options.depth, stepper, &outcome, &seen)
             outcome.runs = run
             outcome.steps += drawn.moves.count
             outcome.longest = max(outcome.longest, drawn.moves.count)
-            guard drawn.isWrong else { continue }
+            guard drawn.isWrong || seen.hasInversion(among: errors) else { continue }
             outcome.foundInRun = run
             outcome.stepsBefore = drawn.moves.count
-            let moves = RunReduction(judge: judge, initial: initial).reduced(drawn.moves, stepper)
-            outcome.ranges = stepper.machine.ranges
-            outcome.finding = finding(moves, initial, outcome.ranges)
+            outcome.finding =
+                drawn.isWrong ? finding(drawn.moves, initial, stepper) : inversions(seen, stepper).first
             break
         }
+        if outcome.finding == nil { outcome.warnings = races(seen, stepper) + inversions(seen, stepper) }
+        outcome.ranges = stepper.machine.ranges
         outcome.seconds = seconds()
         return outcome
     }
 
     private struct Drawn {
-        var moves: [Move]
-        var isWrong: Bool
+        var moves: [Move] = []
+        var isWrong = false
     }
 
-    /// One run; nil if it has to begin again in a wider layout.
+    /// One run, begun again where a layout turns out too narrow.
     private func draw(
         _ initial: Int, _ numbers: RandomNumbers, _ schedule: Schedule, _ depth: Int, _ stepper: Stepper,
-        _ outcome: inout Outcome
+        _ outcome: inout Outcome, _ seen: inout SeenWarnings
+    ) -> Drawn {
+        while true {
+            seen.lockOrder?.change(to: stepper.machine.layout)
+            if let drawn = drawOnce(initial, numbers, schedule, depth, stepper, &outcome, &seen) { return drawn }
+        }
+    }
+
+    private func drawOnce(
+        _ initial: Int, _ numbers: RandomNumbers, _ schedule: Schedule, _ depth: Int, _ stepper: Stepper,
+        _ outcome: inout Outcome, _ seen: inout SeenWarnings
     ) -> Drawn? {
         var numbers = numbers
         var schedule = schedule
-        guard stepper.begin(initial) else { return Drawn(moves: [], isWrong: false) }
+        guard stepper.begin(initial) else { return Drawn() }
         var moves: [Move] = []
         while true {
-            if judge.brokenConstraint(isFalse: stepper.isFalse) != nil {
+            if judge.brokenConstraint(stepper) != nil {
                 outcome.cutByConstraint += 1
-                return Drawn(moves: moves, isWrong: false)
+                return Drawn(moves: moves)
             }
             guard stepper.look() else { return nil }
             if let failure = stepper.expansion.failures.min(by: { $0.kind < $1.kind }) {
                 return Drawn(moves: moves + [failure.move], isWrong: true)
             }
-            if judge.isWrong(stepper) { return Drawn(moves: moves, isWrong: true) }
-            if stepper.expansion.count == 0 { return Drawn(moves: moves, isWrong: false) }
+            for judgement in judge.judgements(stepper) {
+                if !judgement.kind.isWarning || errors.contains(judgement.kind) {
+                    return Drawn(moves: moves, isWrong: true)
+                }
+                seen.note(judgement, SeenWarnings.Run(initial: initial, moves: moves))
+            }
+            if stepper.expansion.count == 0 { return Drawn(moves: moves) }
             if moves.count >= depth {
                 outcome.cutByDepth += 1
-                return Drawn(moves: moves, isWrong: false)
+                return Drawn(moves: moves)
             }
             let index = pick(&numbers, &schedule, step: moves.count, stepper)
+            let before = stepper.words
             moves.append(stepper.expansion.moves[index])
             stepper.take(successor: index)
+            seen.note(before, stepper.words, SeenWarnings.Run(initial: initial, moves: moves))
         }
     }
 
@@ -151,18 +173,87 @@ public struct Simulation {
         return starts[place] + numbers.below(end - starts[place])
     }
 
-    private func finding(_ moves: [Move], _ initial: Int, _ ranges: InferredRanges) -> Finding? {
+    // MARK: Telling
+
+    private func walk(_ moves: [Move], _ initial: Int, _ stepper: Stepper) -> Walk? {
+        let ranges = stepper.machine.ranges
         guard var walk = try? Walk(model: model, checks: checks, ranges: ranges, initial: initial) else { return nil }
         for move in moves { guard walk.take(move) else { return nil } }
+        return walk
+    }
+
+    private func finding(_ moves: [Move], _ initial: Int, _ stepper: Stepper) -> Finding? {
+        // A warning beside the error is not what the run is cut down to.
+        let judge = Judge(model: model, checks: checks.filter { !$0.isWarning || errors.contains($0) })
+        let reduced = RunReduction(judge: judge, initial: initial).reduced(moves, stepper)
+        guard var walk = walk(reduced, initial, stepper) else { return nil }
         return judge.finding(&walk)
+    }
+
+    private func races(_ seen: SeenWarnings, _ stepper: Stepper) -> [Finding] {
+        seen.races.compactMap { race, run in
+            let reduction = RunReduction(judge: judge, initial: run.initial, wanted: race)
+            guard var walk = walk(reduction.reduced(run.moves, stepper), run.initial, stepper) else { return nil }
+            return judge.finding(race, &walk)
+        }
+    }
+
+    /// Of a circle of more than two links, which two runs do not show, the first and the last; its sentence has all.
+    private func inversions(_ seen: SeenWarnings, _ stepper: Stepper) -> [Finding] {
+        guard let inversions = seen.lockOrder?.inversions() else { return [] }
+        return inversions.map { inversion in
+            var runs = ([inversion.links[0]] + inversion.links.dropFirst().suffix(1)).map { link in
+                let run = seen.runs[link.tag]
+                let moves = RunReduction(
+                    judge: judge, initial: run.initial, link: LockLink(held: link.held, taken: link.taken)
+                ).reduced(run.moves, stepper)
+                return SeenWarnings.Run(initial: run.initial, moves: moves)
+            }
+            let first = runs.removeFirst()
+            return Finding(
+                kind: .lockOrder, names: inversion.names, initial: first.initial, moves: first.moves,
+                message: inversion.message, second: runs.first?.moves ?? [], secondInitial: runs.first?.initial ?? 0,
+                isShortest: false)
+        }
     }
 }
 
-extension Judge {
-    /// Whether a state by itself is wrong.
-    func isWrong(_ stepper: Stepper) -> Bool {
-        let state = StateView(model: stepper.machine.model, layout: stepper.machine.layout, words: stepper.words)
-        return finding(stepper.moment, state, isFalse: stepper.isFalse) != nil
+/// The warnings of all runs together.
+private struct SeenWarnings {
+    struct Run {
+        var initial: Int
+        var moves: [Move]
+    }
+
+    private let model: Model
+    private(set) var races: [(race: Judgement, run: Run)] = []
+    private var racePlaces: Set<[SourceRange]> = []
+    var lockOrder: LockOrderRecord?
+    /// By tag.
+    private(set) var runs: [Run] = []
+
+    init(_ model: Model, _ lockOrder: LockOrderRecord?) {
+        self.model = model
+        self.lockOrder = lockOrder?.isNeeded == true ? lockOrder : nil
+    }
+
+    /// A race between the same two places of the text is the same race.
+    mutating func note(_ judgement: Judgement, _ run: @autoclosure () -> Run) {
+        let places = judgement.accesses.map { access in
+            model.classes[model.threads[Int(access.thread)].threadClass].code.instructions[Int(access.instruction)]
+                .range
+        }.sorted { ($0.file, $0.start, $0.end) < ($1.file, $1.start, $1.end) }
+        if racePlaces.insert(places).inserted { races.append((judgement, run())) }
+    }
+
+    /// The last step of a run.
+    mutating func note(_ before: [UInt64], _ after: [UInt64], _ run: @autoclosure () -> Run) {
+        guard lockOrder != nil, let move = run().moves.last else { return }
+        if lockOrder!.see(move, before: before, after: after, tag: runs.count) { runs.append(run()) }
+    }
+
+    func hasInversion(among errors: Set<FailureKind>) -> Bool {
+        errors.contains(.lockOrder) && lockOrder?.inversions().isEmpty == false
     }
 }
 

@@ -7,16 +7,24 @@ public struct Divergence: Sendable {
     public var step: Int
     /// A sentence: what the trace has there, and what the model does.
     public var message: String
+    /// Of a trace that has two.
+    public var isInSecondRun: Bool
+
+    public init(step: Int, message: String, isInSecondRun: Bool = false) {
+        self.step = step
+        self.message = message
+        self.isInSecondRun = isInSecondRun
+    }
 }
 
 extension Walk {
     /// Takes the steps of a trace while the model does the same: the same thread at the same statement, able to go on.
     /// Different values alone are no reason to stop; the first is told in `note`.
-    public mutating func follow(_ trace: SavedTrace) -> (divergence: Divergence?, note: String?) {
+    public mutating func follow(_ moves: [SavedTrace.Move]) -> (divergence: Divergence?, note: String?) {
         var note: String?
-        for (index, saved) in trace.moves.enumerated() {
+        for (index, saved) in moves.enumerated() {
             let number = index + 1
-            if let message = takeStep(saved, isLast: number == trace.moves.count) {
+            if let message = takeStep(saved, isLast: number == moves.count) {
                 return (Divergence(step: number, message: message), note)
             }
             guard note == nil, let result = result(of: records.count - 1), let before = saved.result, result != before

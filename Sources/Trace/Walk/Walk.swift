@@ -11,11 +11,11 @@ public struct Walk {
         case noSuchInitialState(count: Int)
     }
 
-    private var machine: WalkMachine
+    private(set) var machine: WalkMachine
     /// Index into the initial states.
     public let initial: Int
     /// The state in which it begins.
-    private var start: [UInt64]
+    private(set) var start: [UInt64]
     public private(set) var records: [StepRecord] = []
     let names: Names
 

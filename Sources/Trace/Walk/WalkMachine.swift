@@ -1,5 +1,6 @@
 import Execution
 import Program
+import Search
 
 /// The interpreter of a walk, and the layout that it works on.
 ///
@@ -28,19 +29,8 @@ struct WalkMachine {
     mutating func widen() -> Bool {
         let met = interpreter.widenings
         if met.isEmpty { return false }
-        for (storage, values) in met { ranges[storage] = Self.wider(values, than: ranges[storage]) }
-        self = WalkMachine(model: model, checks: checks, ranges: ranges)
+        self = WalkMachine(model: model, checks: checks, ranges: widened(ranges, by: met, model: model))
         return true
-    }
-
-    /// What was met, with room for as much again: each widening executes the walk anew.
-    private static func wider(_ met: ClosedRange<Int64>, than old: ClosedRange<Int64>?) -> ClosedRange<Int64> {
-        let low = min(met.lowerBound, old?.lowerBound ?? met.lowerBound)
-        let high = max(met.upperBound, old?.upperBound ?? met.upperBound)
-        let (span, overflows) = high.subtractingReportingOverflow(low)
-        guard !overflows, span < 1 << 61 else { return low...high }
-        let (top, isTooHigh) = high.addingReportingOverflow(span)
-        return isTooHigh ? low...high : low...top
     }
 
     /// The states in which a run may begin; in their order the number of each is the same in every layout.
@@ -64,6 +54,9 @@ public struct Moment: Sendable {
     public var failures: [StepFailure]
     /// What the threads are about to read and write.
     var accesses: [PendingAccess]
+
+    /// As a search judges it.
+    var judged: JudgedState { JudgedState(words: words, status: status, holders: holders, accesses: accesses) }
 
     public func moves(of thread: Int) -> [Move] { moves.filter { Int($0.thread) == thread } }
 

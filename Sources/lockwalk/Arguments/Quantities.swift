@@ -49,6 +49,18 @@ enum Quantities {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
+    /// `950`, `12.3k`, `4.56M`: three digits, for what changes while it is read.
+    static func short(_ value: Int) -> String {
+        guard value >= 1000 else { return "\(value)" }
+        var size = Double(value)
+        var unit = 0
+        while size >= 999.5, unit < 4 {
+            size /= 1000
+            unit += 1
+        }
+        return fixed(size, size < 9.995 ? 2 : size < 99.95 ? 1 : 0) + ["", "k", "M", "G", "T"][unit]
+    }
+
     /// Two digits and zeros, rounded down: `3,600`.
     static func rough(_ value: Double) -> String {
         guard value < 1e18 else { return grouped(1_000_000_000_000_000_000) }

@@ -18,7 +18,9 @@ enum CheckCommand: Command {
                 long: "trace", value: "FILE", help: "write the answer to FILE as JSON, too, for\n'lockwalk replay'"),
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             OptionSyntax(long: "coverage", help: "list all that was not reached"),
-            OptionSyntax(long: "cover", help: "show the model line by line: what was reached"),
+            OptionSyntax(
+                long: "cover",
+                help: "show the model line by line: what was reached,\nand how many transitions took it"),
             OptionSyntax(
                 long: "check-reductions",
                 help: "test what --reduction leaves out on this model,\ninstead (--states: at most so many, 20000)"),
@@ -32,6 +34,7 @@ enum CheckCommand: Command {
         let path = try operand(arguments, "MODEL")
         let request = try SearchRequest(arguments, command: syntax.name)
         let colors = try Colors.wanted(arguments, console.out, command: syntax.name)
+        try Files.checkPlaces(arguments, options: ["trace", "html"])
         let loaded = try LoadedModel(path: path, console: console)
         let configuration = try loaded.configuration(arguments.all("define"), command: syntax.name)
         var model = try loaded.lower(configuration, console: console)
@@ -39,7 +42,8 @@ enum CheckCommand: Command {
             return try ReductionComparison(name: loaded.name, model: model, request: request).run(console)
         }
         let premises = Premises(marking: &model)
-        let result = try Engine.search(model, request, console, saysProgress: arguments.has("progress"))
+        let result = try Engine.search(
+            model, request, console, saysProgress: arguments.has("progress"), countsSteps: arguments.has("cover"))
         var violation: Counterexample?
         if case .violated(let finding) = result.verdict {
             violation = try Engine.counterexample(
@@ -62,7 +66,7 @@ enum CheckCommand: Command {
         let document = CheckDocument(
             name: loaded.name, model: model, result: result, violation: violation, warnings: warnings,
             checksOn: request.asErrors.sorted(), checksOff: request.checksOff.sorted(), notLookedFor: notLookedFor,
-            premises: premises)
+            premises: premises, showsLines: arguments.has("cover"))
         let report = CheckReport(
             name: loaded.name, model: model, result: result, violation: violation, warnings: warnings,
             checksOff: notLookedFor, premises: premises, isQuiet: isQuiet, showsAllCoverage: arguments.has("coverage"),

@@ -34,7 +34,8 @@ enum ExplainCommand: Command {
         let wanted = String(bare.uppercased().map { $0 == "-" ? "_" : $0 })
         let all = codes + VerdictExplanations.all
         if let entry = all.first(where: { $0.code == wanted }) { return entry }
-        let near = nearest(wanted, in: all.map(\.code)).map { "; did you mean '\($0)'?" } ?? ""
+        let near = nearest(wanted, in: all.map(\.code)).map { "; did you mean '\($0)'?" }
+            ?? "; 'lockwalk explain' lists all that there is"
         throw UsageError("there is nothing to explain about '\(word)'\(near)", command: syntax.name)
     }
 

@@ -96,7 +96,8 @@ struct SearchRequest {
         let wanted = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
         if let kind = kinds.first(where: { $0.optionName == wanted }) { return kind }
         let names = kinds.map(\.optionName)
-        let near = nearest(wanted, in: names).map { "; did you mean '\($0)'?" } ?? ""
+        let near = nearest(wanted, in: names).map { "; did you mean '\($0)'?" }
+            ?? "; 'lockwalk explain' lists them, DATA_RACE is data-race here"
         throw UsageError("there is no check '\(name)'\(near)", command: command)
     }
 }

@@ -34,6 +34,7 @@ enum ReplayCommand: Command {
                 "'\(arguments.operands[2])' is one too many: replay takes TRACE and MODEL", command: syntax.name)
         }
         let colors = try Colors.wanted(arguments, console.out, command: syntax.name)
+        try Files.checkPlaces(arguments, options: ["html"])
         let trace = try read(path)
         let modelPath = try arguments.operands.dropFirst().first ?? modelPath(trace, besides: path)
         let replayed = try ReplayedTrace(trace, modelPath: modelPath, console: console)
@@ -59,7 +60,7 @@ enum ReplayCommand: Command {
     }
 
     private static func state(after text: String, _ replayed: ReplayedTrace, _ colors: TextColors) throws -> String {
-        var session = ReplaySession(replayed.walk, judge: replayed.judge)
+        var session = ReplaySession(replayed.walk, judge: replayed.judge, wanted: replayed.trace.verdict)
         guard let number = Int(text), number >= 0, number <= session.count else {
             throw UsageError(
                 "'\(text)' is no value for --state; write 0 to \(session.count)", command: syntax.name)
@@ -75,7 +76,8 @@ enum ReplayCommand: Command {
         do {
             return try SavedTrace(json: bytes)
         } catch {
-            throw Files.Failure(message: "'\(path)' \(error.message)")
+            let hint = path.hasSuffix(".c") ? "; a trace is what 'lockwalk check --trace FILE \(path)' writes" : ""
+            throw Files.Failure(message: "'\(path)' \(error.message)\(hint)")
         }
     }
 

@@ -17,8 +17,10 @@ struct ReplayTerminal {
     init(_ replayed: ReplayedTrace, tracePath: String, colors: TextColors) {
         self.replayed = replayed
         self.colors = colors
-        session = ReplaySession(replayed.walk, judge: replayed.judge)
-        message = (replayed.notes + [replayed.outcome]).joined(separator: " ")
+        session = ReplaySession(
+            replayed.walk, second: replayed.second, judge: replayed.judge, wanted: replayed.trace.verdict)
+        message = (replayed.notes + [replayed.outcome] + (replayed.second == nil ? [] : ["o shows the other run."]))
+            .joined(separator: " ")
         let base = tracePath.hasSuffix(".json") ? String(tracePath.dropLast(5)) : tracePath
         suggestedName = base == "-" ? "branch.json" : "\(base)-branch.json"
     }
@@ -85,13 +87,24 @@ struct ReplayTerminal {
         case .pageUp, .character("u"): scroll = max(0, scroll - 5)
         case .character("b"):
             let found = session.choices()
-            if found.isEmpty { message = "Nobody can go on here." } else { (choices, scroll) = (found, 0) }
+            if found.isEmpty {
+                message = "Nobody can go on here."
+            } else {
+                (choices, scroll) = (found, 0)
+                message = "A number goes on with that step; Esc leaves the list."
+            }
         case .character("r"):
             message = session.isTrace ? "This is the run of the trace." : "Back on the run of the trace."
             session.restore()
+        case .character("o"):
+            message =
+                session.hasOtherRun
+                ? "The other run of the trace: both together show what is wrong." : "This trace has one run."
+            session.changeRun()
         case .character("w"): fileName = suggestedName
         case .character("?"):
             message = "also arrows, Space, Home, End; u d scroll; b: go on with another step; r: back to the trace"
+                + (session.hasOtherRun ? "; o: the other run" : "")
         default: message = "There is no such key; ? tells them."
         }
     }

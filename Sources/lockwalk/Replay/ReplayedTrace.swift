@@ -9,6 +9,8 @@ struct ReplayedTrace {
     let modelName: String
     let model: Model
     let walk: Walk
+    /// Of a lock order inversion the other run, which closes the circle.
+    let second: Walk?
     let judge: Judge
     let divergence: Divergence?
     /// What is different now, beside where they part; sentences.
@@ -28,16 +30,29 @@ struct ReplayedTrace {
         var request = try SearchRequest(Arguments([], syntax: CheckCommand.syntax), command: CheckCommand.syntax.name)
         request.asErrors = Set(trace.checksOn)
         request.checksOff = Set(trace.checksOff)
-        // A race is looked for only where the trace shows one: it would end the walk, as any error does.
+        // A race is looked for only where the trace shows one: it would end the walk, as any error does. What the trace
+        // shows is looked for in any case.
         var checks = Engine.checks(model, request)
-        if trace.verdict?.hasPrefix(FailureKind.dataRace.word) != true { checks.remove(.dataRace) }
-        var walk = try Self.start(trace, model, checks)
-        let (divergence, note) = walk.follow(trace)
+        if !trace.shows(.dataRace) { checks.remove(.dataRace) }
+        for kind in [FailureKind.dataRace, .leak, .lockOrder] where trace.shows(kind) { checks.insert(kind) }
+        var walk = try Self.start(trace.initial, model, checks)
+        var (divergence, note) = walk.follow(trace.moves)
+        var second: Walk?
+        if divergence == nil, !trace.secondMoves.isEmpty {
+            var other = try Self.start(trace.secondInitial, model, checks)
+            let followed = other.follow(trace.secondMoves)
+            note = note ?? followed.note.map { "in the second run, \($0)" }
+            divergence = followed.divergence.map {
+                Divergence(step: $0.step, message: $0.message, isInSecondRun: true)
+            }
+            second = other
+        }
         if let note { notes.append("Values differ: \(note).") }
         self.trace = trace
         self.modelName = loaded.name
         self.model = model
         self.walk = walk
+        self.second = second
         self.judge = Judge(model: model, checks: checks)
         self.divergence = divergence
         self.notes = notes
@@ -60,15 +75,15 @@ struct ReplayedTrace {
         return (configuration, notes)
     }
 
-    private static func start(_ trace: SavedTrace, _ model: Model, _ checks: Set<FailureKind>) throws -> Walk {
+    private static func start(_ initial: Int, _ model: Model, _ checks: Set<FailureKind>) throws -> Walk {
         do {
-            return try Walk(model: model, checks: checks, initial: trace.initial)
+            return try Walk(model: model, checks: checks, initial: initial)
         } catch .failsAtStart(let failure) {
             throw Files.Failure(
                 message: "the model fails before the first step: \(failure.kind.word); 'lockwalk check' shows it")
         } catch .noSuchInitialState(let count) {
             throw Files.Failure(
-                message: "the trace begins in initial state \(trace.initial + 1), but the model has \(count) of them")
+                message: "the trace begins in initial state \(initial + 1), but the model has \(count) of them")
         }
     }
 
@@ -79,17 +94,17 @@ struct ReplayedTrace {
 
     /// What the end comes to: as the trace has it, or not.
     var outcome: String {
-        if let divergence { return "The model parts from the trace at step \(divergence.step): \(divergence.message)." }
-        var walk = walk
-        let found = judge.finding(&walk)?.verdictText
-        switch (found, trace.verdict) {
+        if let divergence {
+            let run = divergence.isInSecondRun ? " of its second run" : ""
+            return "The model parts from the trace at step \(divergence.step)\(run): \(divergence.message)."
+        }
+        switch (finding?.verdictText, trace.verdict) {
         case (let found?, let wanted?) where found == wanted: return "The run ends as the trace says: \(found)."
         case (let found?, let wanted):
             return "The run ends in \(found); the trace says \(wanted ?? "that nothing is wrong")."
-        // One run does not show what two together do.
-        case (nil, let wanted?)
-        where wanted.hasPrefix(FailureKind.lockOrder.word) || wanted.hasPrefix(FailureKind.leak.word):
-            return "The run can be executed as the trace says: \(wanted)."
+        // Of a circle of more links the trace has two runs, which do not show it by themselves.
+        case (nil, let wanted?) where trace.shows(.lockOrder):
+            return "The runs can be executed; the whole circle of \(wanted) 'lockwalk check' tells."
         case (nil, let wanted?) where wanted.hasPrefix(FailureKind.unreached.word):
             return "The trace says \(wanted), which no run can show: 'lockwalk check' tells it."
         case (nil, let wanted?): return "Nothing is wrong at the end of the run; the trace says \(wanted)."
@@ -97,12 +112,21 @@ struct ReplayedTrace {
         }
     }
 
+    /// What is wrong at the end of the run, or shown by both runs.
+    private var finding: Finding? {
+        guard divergence == nil else { return nil }
+        var walk = walk
+        if trace.shows(.lockOrder), let inversion = judge.inversion(walk, second) { return inversion }
+        return judge.finding(&walk, wanted: trace.verdict)
+    }
+
     var example: Counterexample {
         var walk = walk
-        guard divergence == nil, let finding = judge.finding(&walk) else { return Counterexample(walk: &walk) }
-        var example = Counterexample(finding: finding, run: walk)
+        guard let finding else { return Counterexample(walk: &walk) }
+        var example = Counterexample(finding: finding, run: walk, second: second)
         // What the search has proven is proven of the model as it was.
         example.isShortest = trace.isShortest && isUnchanged
+        for index in example.companion.indices { example.companion[index].isShortest = example.isShortest }
         return example
     }
 
@@ -110,6 +134,7 @@ struct ReplayedTrace {
     func exampleWithStates() -> Counterexample {
         var example = example
         example.states = walk.snapshots()
+        if let second, !example.companion.isEmpty { example.companion[0].states = second.snapshots() }
         return example
     }
 

@@ -17,6 +17,8 @@ struct CheckDocument {
     /// Checks that were off, whoever said so.
     var notLookedFor: [FailureKind] = []
     var premises: Premises?
+    /// Each line of the model.
+    var showsLines = false
 
     func json() -> JSONValue {
         .object(
@@ -27,6 +29,7 @@ struct CheckDocument {
                 .init("not_judged", .strings(model.notJudged)),
                 .init("not_looked_for", .strings(notLookedFor.map(\.word))),
                 .init("coverage", coverage()),
+            ] + (showsLines ? [.init("lines", LineCoverage(model: model, coverage: result.coverage).json())] : []) + [
                 .init("finding", violation?.findingJSON() ?? .null),
                 .init("warnings", .array(warnings.map { $0.findingJSON() })),
             ])

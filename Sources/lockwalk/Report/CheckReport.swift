@@ -31,13 +31,8 @@ struct CheckReport {
         var text = headline(title, bounds) + "\n"
         if isQuiet { return text }
         if let violation { text += "\n" + TextRendering(violation, colors: colors).text() }
-        for (finding, example) in zip(result.warnings, warnings) {
-            text +=
-                "\n" + colors.paint("warning: \(finding.verdictText)", .warning)
-                + (finding.kind == .dataRace ? " (under sequential consistency)" : "") + "\n\n"
-            text += TextRendering(example, colors: colors).text()
-        }
-        text += moreWarnings()
+        let told = Self.text(of: result.warnings, warnings, model, colors)
+        if !told.isEmpty { text += "\n" + told.dropLast() }
         text += "\n" + numbers().map { $0 + "\n" }.joined()
         if let configuration { text += TextWrapping.hanging(configuration, width: 80) }
         return text + limitsOfTheAnswer().map { $0 + "\n" }.joined() + coverage()
@@ -56,10 +51,19 @@ struct CheckReport {
         return colors.paint(String(word), style) + line.dropFirst(word.count)
     }
 
-    /// `warning: DATA_RACE(x), m.c:12 and m.c:30`
-    private func moreWarnings() -> String {
-        let rest = result.warnings.dropFirst(warnings.count)
-        if rest.isEmpty || warnings.isEmpty { return "" }
+    /// Warnings, the first of them with their runs; an empty line behind each. Empty if there are none.
+    static func text(
+        of findings: [Finding], _ examples: [Counterexample], _ model: Model, _ colors: TextColors
+    ) -> String {
+        var text = ""
+        for (finding, example) in zip(findings, examples) {
+            text +=
+                colors.paint("warning: \(finding.verdictText)", .warning)
+                + (finding.kind == .dataRace ? " (under sequential consistency)" : "") + "\n\n"
+            text += TextRendering(example, colors: colors).text() + "\n"
+        }
+        let rest = findings.dropFirst(examples.count)
+        if rest.isEmpty || examples.isEmpty { return text }
         let lines = rest.map { finding -> String in
             let places = finding.accesses.compactMap { access -> String? in
                 let code = model.classes[model.threads[Int(access.thread)].threadClass].code
@@ -70,7 +74,7 @@ struct CheckReport {
             let told = places.isEmpty ? finding.message : (isOne ? places[0] : places.joined(separator: " and "))
             return TextWrapping.paragraph("\(finding.verdictText): \(told)", width: 76).map { "  \($0)\n" }.joined()
         }
-        return "\nand \(Quantities.plural(rest.count, "more warning")):\n" + lines.joined()
+        return text + "and \(Quantities.plural(rest.count, "more warning")):\n" + lines.joined() + "\n"
     }
 
     private var isHolding: Bool {

@@ -6,7 +6,8 @@ enum JSONGrammar {
         'lockwalk check --json' writes one document to standard output; '--trace FILE'
         writes the same document to a file beside the usual text. 'lockwalk replay'
         reads it. What 'replay' and 'simulate' write themselves has the first four
-        members and "finding". Nothing is written for a model that is refused.
+        members and "finding", and of 'simulate' "not_looked_for" and "warnings", too.
+        Nothing is written for a model that is refused.
 
         A later version may add members; a reader should pass over those that it does
         not know. "version" goes up when something that is here changes its meaning.
@@ -34,6 +35,9 @@ enum JSONGrammar {
                           "never_false":    [place_text],
                           "never_waited":   [place_text],   locks without contention
                           "vacuous":        [place_text] }, premises never true
+          "lines":      [ { "file": text, "line": int,      with --cover only
+                            "reached": "yes" | "partly" | "no",
+                            "transitions": int? } ],   of the steps that begin there
           "finding":    finding?,          what the verdict is about
           "warnings":   [finding]          at most three of them have their runs here
         }
@@ -68,7 +72,7 @@ enum JSONGrammar {
           "idle_threads": [text],
           "steps": [step],
           "steps_left_out": int,
-          "last_step_fails": bool,         false for deadlocks and races
+          "last_step_fails": bool,         false for deadlocks, races, FINALLY
           "failing_text": text?,           what failed behind the last step, an ASSERT
           "pending": [ { "thread": text, "place": place?, "text": text,
                          "remark": text } ],              steps that nobody takes
@@ -87,7 +91,8 @@ enum JSONGrammar {
                                | "frees" | "gone" | "queues" | "grace_period_ended"
                                | "sleeps" | "spins" | "switches_from" | "interrupts",
                          "target": text? } ],
-          "held": [holding]                after the step
+          "held": [holding],               after the step
+          "matters": bool                  false: the picture does without it
         }
 
         'lockwalk test --format json' writes one of these:

@@ -1,10 +1,13 @@
 import Program
 import Search
 import Syntax
+import Trace
 
-/// The model's text with a mark before each line: was it reached. (`check --cover`.)
+/// The model's text with a mark before each line, whether it was reached, and how many transitions took a step that
+/// begins there. (`check --cover`.)
 ///
-/// The engine keeps a flag for each statement, not a count: a flag costs nothing in the inner loop.
+/// Counts are of steps: what is done between them, a branch or a local computation, has a mark alone. It is part of the
+/// transition before it, and the engine keeps a flag for it, which costs nothing in the inner loop.
 struct LineCoverage {
     let model: Model
     let coverage: CoverageReport
@@ -14,27 +17,64 @@ struct LineCoverage {
         case reached = " +  "
         case partly = " ~  "
         case never = " -  "
+
+        var word: String {
+            switch self {
+            case .reached: "yes"
+            case .partly: "partly"
+            case .never, .none: "no"
+            }
+        }
     }
 
     func text() -> String {
         var text = ""
         for (index, file) in model.texts.files.enumerated() {
             let marks = marks(ofFile: index)
-            text += "\n\(file.name): + reached, - never reached, ~ only in part\n"
+            let counts = counts(ofFile: index)
+            let width = counts.values.map { Quantities.grouped($0).count }.max() ?? 0
+            let told = coverage.stepCounts.isEmpty ? "" : "; transitions"
+            text += "\n\(file.name): + reached, - never reached, ~ only in part\(told)\n"
             // What follows the last line feed is a line only if something stands there.
             let isClosed = file.bytes.last == UInt8(ascii: "\n")
             for number in 1...max(1, file.lineStarts.count - (isClosed ? 1 : 0)) {
                 let line = file.line(number)
-                let head = (marks[number] ?? .none).rawValue + padded(number)
+                let count = counts[number].map { Quantities.grouped($0) } ?? ""
+                let head =
+                    (marks[number] ?? .none).rawValue + String(repeating: " ", count: width - count.count) + count
+                    + (width > 0 ? " " : "") + padded("\(number)")
                 text += (line.isEmpty ? head : "\(head)  \(line)") + "\n"
             }
         }
         return text
     }
 
-    private func padded(_ number: Int) -> String {
-        let digits = "\(number)"
-        return String(repeating: " ", count: max(0, 4 - digits.count)) + digits
+    private func padded(_ digits: String) -> String { String(repeating: " ", count: max(0, 4 - digits.count)) + digits }
+
+    /// By line: the transitions that took a step which begins there. Empty if they were not counted.
+    private func counts(ofFile file: Int) -> [Int: Int] {
+        var counts: [Int: Int] = [:]
+        for (number, threadClass) in model.classes.enumerated() where number < coverage.stepCounts.count {
+            for (index, step) in threadClass.code.steps.enumerated() where Int(step.range.file) == file {
+                guard let line = model.texts.place(of: step.range)?.line else { continue }
+                counts[line, default: 0] += coverage.stepCounts[number][index]
+            }
+        }
+        return counts
+    }
+
+    /// The same for programs: every line that has a mark.
+    func json() -> JSONValue {
+        .array(
+            model.texts.files.indices.flatMap { file -> [JSONValue] in
+                let counts = counts(ofFile: file)
+                return marks(ofFile: file).sorted { $0.key < $1.key }.map { line, mark in
+                    .object([
+                        .init("file", .string(model.texts.files[file].name)), .init("line", .number(line)),
+                        .init("reached", .string(mark.word)), .init("transitions", JSONValue(counts[line])),
+                    ])
+                }
+            })
     }
 
     /// By line: of the statements that begin there and the conditions that stand there.

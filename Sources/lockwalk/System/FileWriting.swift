@@ -1,4 +1,17 @@
 extension Files {
+    /// Whether there will be a place for the files that these options name: told before a long search, not after it.
+    static func checkPlaces(_ arguments: Arguments, options: [String]) throws {
+        for path in options.compactMap(arguments.last) {
+            if isDirectory(path) { throw Failure(message: "cannot write '\(path)': it is a directory") }
+            let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+            guard isDirectory(directory) else {
+                throw Failure(message: "cannot write '\(path)': there is no directory '\(directory)'")
+            }
+            let target = access(path, F_OK) == 0 ? path : directory
+            if access(target, W_OK) != 0 { throw Failure(message: "cannot write '\(path)': \(reason(errno))") }
+        }
+    }
+
     /// Writes a file as a whole: whoever reads it meanwhile sees the old one or the new one.
     static func write(_ text: String, to path: String) throws {
         let bytes = Array(text.utf8)

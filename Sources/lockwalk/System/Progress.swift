@@ -54,11 +54,14 @@ final class Progress: Sendable {
         if let line { Self.write(style == .line ? "\r\u{1B}[K\(line)" : "\(line)\n") }
     }
 
-    private func text(_ statistics: SearchStatistics, rate: Double, _ seconds: Double) -> String {
-        let memory = Int(statistics.bytesPerState * Double(statistics.states))
-        return "\(Quantities.grouped(statistics.states)) states, \(Quantities.grouped(Int(rate)))/s, depth "
-            + "\(Quantities.grouped(statistics.depth)), \(Quantities.size(memory)) of \(Quantities.size(ceiling)), "
-            + Quantities.duration(seconds)
+    /// At most 80 columns, up to a trillion states.
+    private func text(
+        _ statistics: SearchStatistics, rate: Double, _ seconds: Double, isLast: Bool = false
+    ) -> String {
+        let frontier = isLast ? "" : "frontier \(Quantities.short(statistics.frontier)), "
+        return "\(Quantities.grouped(statistics.states)) states, \(Quantities.short(Int(rate)))/s, depth "
+            + "\(Quantities.grouped(statistics.depth)), \(frontier)\(Quantities.size(statistics.bytes)) of "
+            + "\(Quantities.size(ceiling)), \(Quantities.duration(seconds))"
     }
 
     /// The line goes away.
@@ -71,7 +74,7 @@ final class Progress: Sendable {
         guard last.withLock({ $0.wasShown }) else { return }
         let seconds = Clock.now() - start
         let rate = Double(statistics.states) / max(seconds, 1e-9)
-        Self.write("searched: " + text(statistics, rate: rate, seconds) + "\n")
+        Self.write("searched: " + text(statistics, rate: rate, seconds, isLast: true) + "\n")
     }
 
     private static func write(_ text: String) {
