@@ -14,7 +14,8 @@ struct TranslationBuffer {
 
     static let entriesMax = 16
 
-    func isUsed(cpu: Int) -> Bool { usedCPUs >> UInt64(cpu) & 1 != 0 }
+    /// A callback of RCU has no CPU.
+    func isUsed(cpu: Int) -> Bool { (0..<64).contains(cpu) && usedCPUs >> UInt64(cpu) & 1 != 0 }
 
     func address(cpu: Int) -> CellID { firstCell + cpu * entries * stride }
 }

@@ -7,6 +7,11 @@ enum AccessPrimitives {
         var table: [String: Primitive] = [
             "READ_ONCE": Primitive(1, .pure) { $0.readOnce($1, place: $0.lowerPlace($1.arguments[0]), .relaxed) },
             "rcu_dereference": Primitive(1, .pure) { $0.readOnce($1, place: $0.lowerPlace($1.arguments[0]), .relaxed) },
+            "rcu_dereference_check": Primitive(2, .pure) {
+                $0.readOnce($1, place: $0.lowerPlace($1.arguments[0]), .relaxed)
+            },
+            // The condition is lockdep's: which lock keeps the pointer from changing.
+            "rcu_dereference_protected": Primitive(2, .pure) { $0.lower($1.arguments[0]) },
             "rcu_access_pointer": Primitive(1, .pure) { $0.readOnce($1, place: $0.lowerPlace($1.arguments[0]), .relaxed) },
             "smp_load_acquire": Primitive(1, .pure) {
                 $0.readOnce($1, place: $0.pointeeArgument($1.arguments[0]), .acquire)

@@ -41,7 +41,12 @@ enum AtomicPrimitives {
             "atomic_dec_if_positive": Primitive(1) { builder, site in
                 builder.atomicAdd(site, -1) { builder.binary(.lessOrEqualSigned, $0, .constant(0), site.range) }
             },
-            "atomic_dec_and_lock": Primitive(2) { $0.atomicDecrementAndLock($1) },
+            "atomic_inc_and_test": Primitive(1) { builder, site in
+                builder.atomicAndTest(site, counter: 0, .constant(-1))
+            },
+            "atomic_dec_and_lock": Primitive(2) { $0.decrementAndLock($1, .atomic, .spinlock) },
+            "refcount_dec_and_lock": Primitive(2) { $0.decrementAndLock($1, .refcount, .spinlock) },
+            "refcount_dec_and_mutex_lock": Primitive(2) { $0.decrementAndLock($1, .refcount, .mutex) },
         ]
         for (name, operation) in operations {
             table["atomic_\(name)"] = Primitive(2) { builder, site in
@@ -60,6 +65,9 @@ enum AtomicPrimitives {
             }
         }
         for (name, operation) in [("inc", BinaryOperation.add), ("dec", .subtract)] {
+            table["atomic_fetch_\(name)"] = Primitive(1) {
+                $0.atomicUpdate($1, operation, amount: nil, counter: 0, .full, returnsNew: false)
+            }
             table["atomic_\(name)"] = Primitive(1) { builder, site in
                 _ = builder.atomicUpdate(site, operation, amount: nil, counter: 0, .relaxed, returnsNew: false, isVoid: true)
                 return .nothing
@@ -150,10 +158,19 @@ extension CodeBuilder {
         return atomicAndTest(at: counter, site, amount)
     }
 
-    private func atomicAndTest(at counter: CounterArgument, _ site: CallSite, _ amount: Operand) -> Value {
+    private func checkIsPositive(_ count: Operand, _ site: CallSite) {
+        check(
+            binary(.lessSigned, .constant(0), count, site.range), .refcount, name: site.name.text,
+            "\(site.name.text)() of a count that is zero: it falls below", site.range)
+    }
+
+    private func atomicAndTest(
+        at counter: CounterArgument, _ site: CallSite, _ amount: Operand, isRefcount: Bool = false
+    ) -> Value {
         beginStep(.readModifyWrite, site.range, ordering: .full)
         let address = counter.address
         let old = loadCounter(address, isChecked: counter.isChecked, .write, .full, site.range)
+        if isRefcount { checkIsPositive(old, site) }
         let new = int32(binary(.subtract, old, amount, site.range), site.range)
         storeCounter(address, new, .full, site.range)
         let result = isZero(new, site.range)
@@ -168,11 +185,12 @@ extension CodeBuilder {
     }
 
     func atomicAddUnless(
-        at counter: CounterArgument, _ site: CallSite, add: Operand, unless: Operand
+        at counter: CounterArgument, _ site: CallSite, add: Operand, unless: Operand, isRefcount: Bool = false
     ) -> Value {
         beginStep(.readModifyWrite, site.range, ordering: .full)
         let address = counter.address
         let old = loadCounter(address, isChecked: counter.isChecked, .write, .full, site.range)
+        if isRefcount { checkIsPositive(old, site) }
         let differs = binary(.notEqual, old, unless, site.range)
         let done = newLabel()
         self.unless(differs, goto: done, site.range)
@@ -250,12 +268,18 @@ extension CodeBuilder {
     }
 
     /// lib/dec_and_lock.c: drop the count unless it would reach zero; else take the lock, then drop it.
-    func atomicDecrementAndLock(_ site: CallSite) -> Value {
-        guard let counter = counterArgument(site.arguments[0], .atomic),
-            let lock = lockArgument(site.arguments[1], .spinlock)
+    ///
+    /// `counter` and `lock` are of these types; a refcount_t that is zero is a fault, as it is there.
+    func decrementAndLock(_ site: CallSite, _ counterType: BuiltinType, _ lockType: BuiltinType) -> Value {
+        guard let counter = counterArgument(site.arguments[0], counterType),
+            let lock = lockArgument(site.arguments[1], lockType)
         else { return .error }
+        let sleeps = lockType == .mutex
+        if sleeps { checkMaySleep(site.name.text, site.range) }
         let result = newRegister(.bool)
-        let dropped = atomicAddUnless(at: counter, site, add: .constant(-1), unless: .constant(1))
+        let isRefcount = counterType == .refcount
+        let dropped = atomicAddUnless(
+            at: counter, site, add: .constant(-1), unless: .constant(1), isRefcount: isRefcount)
         let slow = newLabel(), done = newLabel()
         emit(.move(result, .constant(0)), site.range)
         let fast = newLabel()
@@ -263,12 +287,12 @@ extension CodeBuilder {
         place(fast)
         jump(done, site.range)
         place(slow)
-        _ = spinLock(at: lock, site)
-        let reachedZero = atomicAndTest(at: counter, site, .constant(1))
+        if sleeps { mutexLock(at: lock, site) } else { _ = spinLock(at: lock, site) }
+        let reachedZero = atomicAndTest(at: counter, site, .constant(1), isRefcount: isRefcount)
         let zero = newLabel(), more = newLabel()
         branch(reachedZero.operand, zero, more, site.range)
         place(more)
-        _ = spinUnlock(at: lock, site)
+        if sleeps { mutexUnlock(at: lock, site) } else { _ = spinUnlock(at: lock, site) }
         jump(done, site.range)
         place(zero)
         emit(.move(result, .constant(1)), site.range)

@@ -14,7 +14,9 @@ enum BitPrimitives {
 }
 
 extension CodeBuilder {
-    private func bitArguments(_ site: CallSite) -> (bit: Operand, place: Place, address: Operand, isChecked: Bool)? {
+    typealias BitArguments = (bit: Operand, place: Place, address: Operand, isChecked: Bool)
+
+    func bitArguments(_ site: CallSite) -> BitArguments? {
         guard let bit = argument(site, 0, .int), let place = pointeeArgument(site.arguments[1]) else { return nil }
         guard case .integer(let integer) = place.type, place.bits == nil else {
             if !place.type.isError { report(.notAnInteger(site.arguments[1].range, types.describe(place.type))) }
@@ -35,20 +37,25 @@ extension CodeBuilder {
     }
 
     func changeBit(_ site: CallSite, set: Bool, _ ordering: Ordering, test: Bool) -> Value {
-        guard let (bit, place, address, isChecked) = bitArguments(site) else { return .error }
-        let mask = binary(.shiftLeft, .constant(1), bit, site.range)
+        guard let word = bitArguments(site) else { return .error }
         beginStep(.readModifyWrite, site.range, ordering: ordering)
-        let old = load(address, place, isChecked: isChecked, access(.marked, ordering), site.range)
-        let changed = binary(set ? .or : .andNot, old.operand, mask, site.range)
-        // Only the sign bit of a signed word can make it leave its type.
-        var value = Value(type: place.type, parts: [changed], range: valueRange(place.type))
-        if case .integer(let integer) = place.type, integer.isSigned { value.range = ValueRanges.everything }
-        guard let new = convert(value, to: place.type, site.range) else { return .error }
-        emit(.store(address, new.operand, access(.marked, ordering)), site.range)
+        let old = load(word.address, word.place, isChecked: word.isChecked, access(.marked, ordering), site.range)
+        store(word, old, isSet: set, ordering, site.range)
         guard test else { return .nothing }
-        let was = binary(.hasBit, old.operand, bit, site.range)
+        let was = binary(.hasBit, old.operand, word.bit, site.range)
         showResult(was)
         return Value(type: .bool, parts: [was], range: 0...1)
+    }
+
+    /// Stores the word with the bit set or cleared.
+    func store(_ word: BitArguments, _ old: Value, isSet: Bool, _ ordering: Ordering, _ range: SourceRange) {
+        let mask = binary(.shiftLeft, .constant(1), word.bit, range)
+        let changed = binary(isSet ? .or : .andNot, old.operand, mask, range)
+        // Only the sign bit of a signed word can make it leave its type.
+        var value = Value(type: word.place.type, parts: [changed], range: valueRange(word.place.type))
+        if case .integer(let integer) = word.place.type, integer.isSigned { value.range = ValueRanges.everything }
+        guard let new = convert(value, to: word.place.type, range) else { return }
+        emit(.store(word.address, new.operand, access(.marked, ordering)), range)
     }
 
     func testBit(_ site: CallSite) -> Value {

@@ -54,6 +54,17 @@ enum ContextPrimitives {
         "smp_processor_id": Primitive(0, .any) { builder, _ in
             Value(type: .int, parts: [builder.model.perThread(.cpu)], range: 0...63)
         },
+        "get_cpu": Primitive(0) { builder, site in
+            builder.beginStep(.enterSection, site.range)
+            builder.addContext(.preemption, 1, "", site.range)
+            return Value(type: .int, parts: [builder.model.perThread(.cpu)], range: 0...63)
+        },
+        "put_cpu": Primitive(0) { builder, site in
+            builder.beginStep(.leaveSection, site.range)
+            builder.addContext(.preemption, -1, "put_cpu() without get_cpu()", site.range)
+            builder.quiesceRCU(site.range)
+            return .nothing
+        },
         "cpu_relax": Primitive(0, .any) { _, _ in .nothing },
     ]
 }

@@ -6,9 +6,8 @@ enum MutexPrimitives {
         "mutex_lock": Primitive(1) { $0.mutexLock($1, subclass: 0) },
         "mutex_lock_nested": Primitive(2) { $0.mutexLock($1, subclass: $0.subclass($1)) },
         "mutex_unlock": Primitive(1) { builder, site in
-            guard let (address, isChecked, _) = builder.lockArgument(site.arguments[0], .mutex) else { return .nothing }
-            builder.beginStep(.unlock, site.range, ordering: .release)
-            builder.dropOwner(address, isChecked: isChecked, site)
+            guard let lock = builder.lockArgument(site.arguments[0], .mutex) else { return .nothing }
+            builder.mutexUnlock(at: lock, site)
             return .nothing
         },
         "mutex_trylock": Primitive(1) { builder, site in
@@ -24,10 +23,19 @@ enum MutexPrimitives {
 
 extension CodeBuilder {
     func mutexLock(_ site: CallSite, subclass: Int) -> Value {
-        guard let (address, isChecked, _) = lockArgument(site.arguments[0], .mutex) else { return .nothing }
+        guard let lock = lockArgument(site.arguments[0], .mutex) else { return .nothing }
+        mutexLock(at: lock, site, subclass: subclass)
+        return .nothing
+    }
+
+    func mutexLock(at lock: LockArgument, _ site: CallSite, subclass: Int = 0) {
         mightSleep(site.range)
         beginStep(.lock, site.range, ordering: .acquire)
-        takeOwner(address, isChecked: isChecked, site, subclass: subclass, sleeps: true)
-        return .nothing
+        takeOwner(lock.address, isChecked: lock.isChecked, site, subclass: subclass, sleeps: true)
+    }
+
+    func mutexUnlock(at lock: LockArgument, _ site: CallSite) {
+        beginStep(.unlock, site.range, ordering: .release)
+        dropOwner(lock.address, isChecked: lock.isChecked, site)
     }
 }

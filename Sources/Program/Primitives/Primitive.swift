@@ -50,7 +50,8 @@ enum PrimitiveTable {
     nonisolated(unsafe) static let all: [String: Primitive] = {
         var table: [String: Primitive] = [:]
         let families = [
-            AccessPrimitives.table, AtomicPrimitives.table, BitPrimitives.table, RefcountPrimitives.table,
+            AccessPrimitives.table, AtomicPrimitives.table, BitPrimitives.table, BitSpinlockPrimitives.table,
+            RefcountPrimitives.table,
             SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table, SequencePrimitives.table,
             InterruptibleLockPrimitives.table, PerCPUPrimitives.table,
             ContextPrimitives.table, RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,

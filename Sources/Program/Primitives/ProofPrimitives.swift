@@ -95,7 +95,7 @@ extension CodeBuilder {
         check(
             isZero(isBad, site.range), .assertion, name: site.name.text,
             "\(folded(site.range)) fires", site.range)
-        return site.name.text == "BUG_ON" ? .nothing : Value(type: .bool, parts: [isBad], range: 0...1)
+        return site.name.text.hasSuffix("BUG_ON") ? .nothing : Value(type: .bool, parts: [isBad], range: 0...1)
     }
 
     func lockAssertion(_ site: CallSite, isWrite: Bool) -> Value {

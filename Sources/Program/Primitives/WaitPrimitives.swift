@@ -12,6 +12,7 @@ enum InterruptWaitPrimitives {
 enum CompletionPrimitives {
     nonisolated(unsafe) static let table: [String: Primitive] = [
         "wait_for_completion": Primitive(1) { $0.waitForCompletion($1) },
+        "reinit_completion": Primitive(1) { $0.reinitializeCompletion($1) },
         "complete": Primitive(1) { $0.complete($1, all: false) },
         "complete_all": Primitive(1) { $0.complete($1, all: true) },
     ]
@@ -69,6 +70,16 @@ extension CodeBuilder {
         place(take)
         storeHidden(base, binary(.subtract, done, .constant(1), range), range)
         place(skip)
+        return .nothing
+    }
+
+    /// Nothing is done any more; those who wait already go on waiting.
+    func reinitializeCompletion(_ site: CallSite) -> Value {
+        guard let (base, isChecked, _) = lockArgument(site.arguments[0], .completion) else { return .nothing }
+        beginStep(.store, site.range)
+        if isChecked { emit(.checkPlace(base, .lock), site.range) }
+        storeHidden(base, .constant(0), site.range)
+        storeHidden(offset(base, by: 1, site.range), .constant(0), site.range)
         return .nothing
     }
 

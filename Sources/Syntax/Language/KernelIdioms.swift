@@ -37,12 +37,25 @@ extension LanguageNames {
         "wait_event_interruptible_exclusive", "wait_event_killable", "wait_event_killable_exclusive",
         "wait_event_timeout", "waitqueue_active", "wake_up_interruptible", "wake_up_interruptible_all",
         "refcount_unfreeze", "refcount_add", "refcount_add_not_zero", "refcount_sub_and_test", "refcount_dec_not_one",
-        "refcount_dec_if_one", "atomic_inc_unless_negative", "atomic_dec_unless_positive", "atomic_dec_if_positive",
+        "refcount_dec_if_one", "refcount_dec_and_lock", "refcount_dec_and_mutex_lock", "atomic_inc_and_test",
+        "atomic_fetch_inc", "atomic_fetch_dec", "bit_spin_lock", "bit_spin_trylock", "bit_spin_unlock",
+        "bit_spin_is_locked", "get_cpu", "put_cpu", "rcu_dereference_check", "rcu_dereference_protected",
+        "reinit_completion", "atomic_inc_unless_negative", "atomic_dec_unless_positive", "atomic_dec_if_positive",
     ])
+
+    /// Names that say where a caller stands, or that it is in a hurry, and else mean the same.
+    private static let synonyms = [
+        "VM_BUG_ON": "BUG_ON", "VM_WARN_ON": "WARN_ON", "VM_WARN_ON_ONCE": "WARN_ON_ONCE",
+        "assert_spin_locked": "lockdep_assert_held", "lockdep_assert_held_read": "lockdep_assert_held",
+        "synchronize_rcu_expedited": "synchronize_rcu", "synchronize_srcu_expedited": "synchronize_srcu",
+        "kick_all_cpus_sync": "smp_call_function_sync", "rcu_dereference_raw": "rcu_dereference",
+        "rcu_read_lock_sched": "preempt_disable", "rcu_read_unlock_sched": "preempt_enable",
+        "rcu_read_lock_bh": "local_bh_disable", "rcu_read_unlock_bh": "local_bh_enable",
+    ]
 
     /// By alias, the name that it stands for: `raw_spin_lock`, `atomic_long_inc`.
     public static let functionAliases: [String: String] = {
-        var table: [String: String] = [:]
+        var table = synonyms
         for name in primitives {
             for (alias, original) in prefixAliases where name.hasPrefix(original) {
                 table[alias + name.dropFirst(original.count)] = name

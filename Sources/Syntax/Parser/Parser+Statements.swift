@@ -91,6 +91,11 @@ extension Parser {
         case "goto", "break", "continue", "return": return try parseJump()
         case "else": throw fail(.elseWithoutIf(current.range))
         case "ATOMIC": return try parseAtomic()
+        case "fallthrough" where peek(1).kind == .semicolon:
+            let start = current.range
+            advance()
+            advance()
+            return Statement(.block([]), start.union(previous))
         default: break
         }
         let isWord = LanguageNames.keywords.contains(current.text) || LanguageNames.isReserved(current.text)

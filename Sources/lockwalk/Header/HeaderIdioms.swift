@@ -46,6 +46,19 @@ var headerIdioms: String {
         bool refcount_dec_not_one(refcount_t *), refcount_dec_if_one(refcount_t *);
         bool atomic_inc_unless_negative(atomic_t *), atomic_dec_unless_positive(atomic_t *);
         int atomic_dec_if_positive(atomic_t *);
+        int atomic_fetch_inc(atomic_t *), atomic_fetch_dec(atomic_t *);
+        bool atomic_inc_and_test(atomic_t *);
+        bool refcount_dec_and_lock(refcount_t *, spinlock_t *), refcount_dec_and_mutex_lock(refcount_t *, struct mutex *);
+        /* A bit of a word as a spinlock. */
+        #define bit_spin_lock(bit, word)      set_bit(bit, word)
+        #define bit_spin_trylock(bit, word)   test_and_set_bit(bit, word)
+        #define bit_spin_unlock(bit, word)    clear_bit(bit, word)
+        #define bit_spin_is_locked(bit, word) test_bit(bit, word)
+        int get_cpu(void);
+        void put_cpu(void), reinit_completion(struct completion *);
+        #define rcu_dereference_check(p, condition)     READ_ONCE(p)
+        #define rcu_dereference_protected(p, condition) (p)
+        #define fallthrough                   do { } while (0)
 
         """# + aliases.joined(separator: "\n") + "\n"
 }
