@@ -51,6 +51,8 @@ extension MemoryBuilder {
         case .spinlock:
             addHidden(name, key, slot, ownerKind)
             addPlace(.spinlock, name, key, slot, owner: first)
+        case .mutex where shapes.isFIFO:
+            addQueuedMutex(name: name, key: key, slot: slot)
         case .mutex:
             addHidden(name, key, slot, ownerKind)
             addPlace(.mutex, name, key, slot, owner: first)
@@ -78,6 +80,21 @@ extension MemoryBuilder {
         }
     }
 
+    /// Owner, mask of those who wait, and for each thread those of them who came before it.
+    private mutating func addQueuedMutex(name: String, key: String, slot: Int) {
+        let first = cells.count
+        let lockers = shapes.writers[.mutex] ?? []
+        addHidden(name, key, slot, ownerKind)
+        addHidden("\(name) (waiting)", "\(key) (waiting)", slot, Self.maskKind(lockers.count))
+        for thread in lockers {
+            let isLocked = isNeeded(.mutex, .writer, thread: thread, key: key)
+            addHidden(
+                "\(name) (\(thread) behind)", "\(key) (\(thread) behind)", slot,
+                isLocked ? Self.maskKind(lockers.count) : Self.unusedKind)
+        }
+        addPlace(.mutex, name, key, slot, owner: first, waiters: [first + 1])
+    }
+
     /// Owner, mask of waiting writers, mask of waiting readers, reader counts, and for each reader the writers that
     /// waited before it.
     private mutating func addReaderWriter(_ builtin: BuiltinType, name: String, key: String, slot: Int) {
@@ -102,6 +119,17 @@ extension MemoryBuilder {
             addHidden(
                 "\(name) (reader \(thread) behind)", "\(key) (reader \(thread) behind)", slot,
                 isRead[index] ? writerMask : Self.unusedKind)
+        }
+        if builtin == .rwsem, shapes.isFIFO {
+            // For each writer, the writers and the readers that came before it.
+            for (title, kind) in [("writers", writerMask), ("readers", readerMask)] {
+                for thread in writers {
+                    let isUsed = isWritten && isNeeded(builtin, .writer, thread: thread, key: key)
+                    addHidden(
+                        "\(name) (writer \(thread) behind \(title))", "\(key) (writer \(thread) behind \(title))", slot,
+                        isUsed ? kind : Self.unusedKind)
+                }
+            }
         }
         addPlace(
             builtin == .rwsem ? .rwsem : .rwlock, name, key, slot, owner: first, readers: readerCells,

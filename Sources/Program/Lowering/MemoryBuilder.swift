@@ -22,6 +22,8 @@ struct LockShapes {
     var readers: [BuiltinType: [Int]] = [:]
     var writers: [BuiltinType: [Int]] = [:]
     var updaters: [BuiltinType: [Int]] = [:]
+    /// `LOCKS(FIFO)`: each waiter of a sleeping lock knows who came before it.
+    var isFIFO = false
 }
 
 /// Lays out shared memory: cells for globals and objects, with their names and storages.
@@ -77,7 +79,9 @@ struct MemoryBuilder {
     func cellCount(_ builtin: BuiltinType) -> Int {
         let readers = shapes.readers[builtin]?.count ?? 0
         switch builtin {
-        case .spinlock, .mutex, .atomic, .refcount, .waitQueue: return 1
+        case .mutex: return shapes.isFIFO ? 2 + (shapes.writers[builtin]?.count ?? 0) : 1
+        case .spinlock, .atomic, .refcount, .waitQueue: return 1
+        case .rwsem where shapes.isFIFO: return 3 + 2 * readers + 2 * (shapes.writers[builtin]?.count ?? 0)
         case .rwlock, .rwsem: return 3 + 2 * readers
         case .seqcount: return 1 + readers
         case .seqlock: return 2 + readers

@@ -244,6 +244,7 @@ final class ModelBuilder {
 
     private func shapes(_ threadsOfClass: [String: Range<Int>]) -> LockShapes {
         var shapes = LockShapes()
+        shapes.isFIFO = settings.lockPolicy == .fifo
         for need in needs.locks {
             let threads = threadsOfClass[need.threadClass] ?? 0..<0
             switch need.role {

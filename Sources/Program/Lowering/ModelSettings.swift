@@ -10,6 +10,8 @@ struct ModelSettings {
     enum LockPolicy: Int64 {
         case writerQueued = 0
         case readerPreference = 1
+        /// Sleeping locks are handed over in the order in which threads came.
+        case fifo = 2
     }
 
     /// When threads that share a CPU switch, beside where they wait.
@@ -41,12 +43,8 @@ struct ModelSettings {
             }
             rcuFlavor = flavor
         case "LOCKS":
-            if value == 2 {
-                diagnostics.add(.notYet("LOCKS(FIFO)", range))
-                return
-            }
             guard let policy = LockPolicy(rawValue: value) else {
-                diagnostics.add(.badSetting(range, name.text, "WRITER_QUEUED or READER_PREFERENCE"))
+                diagnostics.add(.badSetting(range, name.text, "WRITER_QUEUED, READER_PREFERENCE or FIFO"))
                 return
             }
             lockPolicy = policy

@@ -5,6 +5,8 @@ import Syntax
 /// To begin to wait is a step of its own. Under WRITER_QUEUED a reader that comes while writers wait stays behind those
 /// (the cells "behind"), until each has had the lock; a reader that waits only for the holder goes with it. Writers may overtake
 /// one another and waiting readers, as the kernel's stealing allows. Under READER_PREFERENCE readers look at the owner alone.
+/// Under FIFO a writer too stays behind whoever came before it, and nobody overtakes; readers that no writer separates go in
+/// together.
 /// Cells of a lock: owner, waiting writers, waiting readers, a count for each reader, the writers each reader is behind.
 enum ReaderWriterPrimitives {
     nonisolated(unsafe) static let table: [String: Primitive] = [
@@ -65,21 +67,31 @@ extension CodeBuilder {
         return mask
     }
 
-    /// A mask over the lock's writers as a mask over threads.
-    private func writerThreads(_ mask: Operand, _ type: BuiltinType, _ range: SourceRange) -> Operand {
-        var threads: Operand = .constant(0)
-        for (index, thread) in writers(type).enumerated() {
-            let isIn = binary(.hasBit, mask, .constant(Int64(index)), range)
-            threads = binary(.or, threads, binary(.shiftLeft, isIn, .constant(Int64(thread)), range), range)
+    /// Under LOCKS(FIFO), the writers and the readers that came before a writer.
+    private func behindWriters(_ lock: Operand, _ range: SourceRange) -> Operand {
+        cell(lock, Self.firstReader + 2 * readers(.rwsem).count, plus: .writer(.rwsem), range)
+    }
+
+    private func behindReaders(_ lock: Operand, _ range: SourceRange) -> Operand {
+        cell(lock, Self.firstReader + 2 * readers(.rwsem).count + writers(.rwsem).count, plus: .writer(.rwsem), range)
+    }
+
+    private func isFIFO(_ type: BuiltinType) -> Bool { type == .rwsem && queuesLocks }
+
+    /// A waiter has the lock: no writer is behind it any more.
+    private func leaveQueue(_ lock: Operand, _ bit: Operand, isReader: Bool, _ range: SourceRange) {
+        let first = Self.firstReader + 2 * readers(.rwsem).count + (isReader ? writers(.rwsem).count : 0)
+        for index in writers(.rwsem).indices {
+            let cell = offset(lock, by: first + index, range)
+            storeHidden(cell, binary(.andNot, loadHidden(cell, range), bit, range), range)
         }
-        return threads
     }
 
     private func sleeps(_ type: BuiltinType) -> Bool { type == .rwsem }
 
     private func waitStyle(_ type: BuiltinType) -> WaitStyle { sleeps(type) ? .sleeps : .spins }
 
-    private var queuesWriters: Bool { model.settings.lockPolicy == .writerQueued }
+    private var queuesWriters: Bool { model.settings.lockPolicy != .readerPreference }
 
     /// rwlocks are not rwsems: LOCKS speaks of sleeping locks, and a queued rwlock always makes readers wait.
     private func readersWaitForWriters(_ type: BuiltinType) -> Bool { type == .rwlock || queuesWriters }
@@ -146,10 +158,11 @@ extension CodeBuilder {
         var behind: Operand = .constant(0)
         if queuesReader(type) { behind = loadHidden(ownBehind(lock, type, range), range) }
         let free = isZero(binary(.or, owner, behind, range), range)
-        let holders = binary(.or, ownerMask(owner, range), writerThreads(behind, type, range), range)
+        let holders = binary(.or, ownerMask(owner, range), lockThreads(behind, type, range), range)
         emit(.await(free, .holders(holders)), range)
         let waiters = offset(lock, by: Self.waitingReaders, range)
         storeHidden(waiters, binary(.andNot, loadHidden(waiters, range), ownBit(.reader(type), range), range), range)
+        if isFIFO(type) { leaveQueue(lock, ownBit(.reader(type), range), isReader: true, range) }
         _ = entered
     }
 
@@ -210,7 +223,13 @@ extension CodeBuilder {
             binary(.notEqual, owner, model.perThread(.owner), range), .recursiveLock, name: site.name.text,
             "\(site.name.text)() of a lock that the thread holds for writing already", range)
         if sleeps(type) { checkMaySleep(site.name.text, range) }
-        let free = isZero(binary(.or, owner, countReaders(lock, type, range), range), range)
+        var busy = binary(.or, owner, countReaders(lock, type, range), range)
+        if isFIFO(type) {
+            for queue in [Self.waitingWriters, Self.waitingReaders] {
+                busy = binary(.or, busy, loadHidden(offset(lock, by: queue, range), range), range)
+            }
+        }
+        let free = isZero(busy, range)
         branch(free, entered, blocked, range)
         place(blocked)
         if atomics.isEmpty, kind != .initialization {
@@ -230,21 +249,37 @@ extension CodeBuilder {
     private func waitToWrite(_ lock: Operand, isChecked: Bool, _ type: BuiltinType, _ site: CallSite) {
         let range = site.range
         let queue = offset(lock, by: Self.waitingWriters, range)
-        storeHidden(queue, binary(.or, loadHidden(queue, range), ownBit(.writer(type), range), range), range)
+        let waiting = loadHidden(queue, range)
+        if isFIFO(type) {
+            storeHidden(behindWriters(lock, range), waiting, range)
+            storeHidden(behindReaders(lock, range), loadHidden(offset(lock, by: Self.waitingReaders, range), range), range)
+        }
+        storeHidden(queue, binary(.or, waiting, ownBit(.writer(type), range), range), range)
         beginWaiting(waitStyle(type), range)
         beginStep(.endWait, range, ordering: .acquire, text: "\(folded(range)) gets the lock")
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         let owner = loadHidden(lock, range)
-        let free = isZero(binary(.or, owner, countReaders(lock, type, range), range), range)
+        var busy = binary(.or, owner, countReaders(lock, type, range), range)
+        var before: (writers: Operand, readers: Operand) = (.constant(0), .constant(0))
+        if isFIFO(type) {
+            before = (loadHidden(behindWriters(lock, range), range), loadHidden(behindReaders(lock, range), range))
+            busy = binary(.or, busy, binary(.or, before.writers, before.readers, range), range)
+        }
+        let free = isZero(busy, range)
         let ready = newLabel(), blocked = newLabel()
         branch(free, ready, blocked, range)
         place(blocked)
-        let holders = binary(.or, ownerMask(owner, range), readerMask(lock, type, range), range)
+        var holders = binary(.or, ownerMask(owner, range), readerMask(lock, type, range), range)
+        if isFIFO(type) {
+            holders = binary(.or, holders, lockThreads(before.writers, type, range), range)
+            holders = binary(.or, holders, threadMask(before.readers, readers(type), range), range)
+        }
         emit(.await(.constant(0), .holders(holders)), range)
         place(ready)
         // It no longer waits, and no reader is behind it any more.
         let waiters = offset(lock, by: Self.waitingWriters, range)
         storeHidden(waiters, binary(.andNot, loadHidden(waiters, range), ownBit(.writer(type), range), range), range)
+        if isFIFO(type) { leaveQueue(lock, ownBit(.writer(type), range), isReader: false, range) }
         guard readersWaitForWriters(type) else { return }
         for index in readers(type).indices {
             let cell = offset(lock, by: Self.firstReader + readers(type).count + index, range)

@@ -109,10 +109,15 @@ extension CodeBuilder {
         return Value(type: .bool, parts: [taken], range: 0...1)
     }
 
-    /// Takes the owner cell if it is free; a trylock of one's own lock fails.
-    func tryOwner(_ address: Operand, isChecked: Bool, _ site: CallSite, sleeps: Bool, more: () -> Void) -> Operand {
+    /// Takes the owner cell if it is free; a trylock of one's own lock fails. So it does while anybody is in the queue, where
+    /// the lock has one, so many cells behind the owner.
+    func tryOwner(
+        _ address: Operand, isChecked: Bool, _ site: CallSite, queue: Int? = nil, sleeps: Bool, more: () -> Void
+    ) -> Operand {
         if isChecked { emit(.checkPlace(address, .lock), site.range) }
-        let isFree = isZero(loadHidden(address, site.range), site.range)
+        var busy = loadHidden(address, site.range)
+        if let queue { busy = binary(.or, busy, loadHidden(offset(address, by: queue, site.range), site.range), site.range) }
+        let isFree = isZero(busy, site.range)
         let done = newLabel()
         unless(isFree, goto: done, site.range)
         storeHidden(address, model.perThread(.owner), site.range)
@@ -127,6 +132,10 @@ extension CodeBuilder {
         beginStep(.load, site.range)
         if isChecked { emit(.checkPlace(address, .read), site.range) }
         var held = loadHidden(address, site.range)
+        if type == .mutex, queuesLocks {
+            // Handed over, it is never free while somebody waits.
+            held = binary(.or, held, loadHidden(offset(address, by: 1, site.range), site.range), site.range)
+        }
         if type == .rwsem || type == .rwlock {
             let readers = countReaders(address, type, site.range)
             held = binary(.or, held, readers, site.range)
