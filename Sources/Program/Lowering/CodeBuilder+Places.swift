@@ -18,14 +18,7 @@ extension CodeBuilder {
         }
     }
 
-    func containsLock(_ type: Type) -> Bool {
-        switch type {
-        case .builtin: true
-        case .array(let element, _): containsLock(element)
-        case .structure(let index): (types.structures[index].fields ?? []).contains { containsLock($0.type) }
-        default: false
-        }
-    }
+    func containsLock(_ type: Type) -> Bool { types.containsLock(type) }
 
     // MARK: Finding places
 

@@ -7,6 +7,16 @@ extension TypeTable {
         return resolve(type.withoutDefinition, &ignored)
     }
 
+    /// Whether a value of the type has a lock, a counter or their like in it, which cannot be copied.
+    func containsLock(_ type: Type) -> Bool {
+        switch type {
+        case .builtin: true
+        case .array(let element, _): containsLock(element)
+        case .structure(let index): (structures[index].fields ?? []).contains { containsLock($0.type) }
+        default: false
+        }
+    }
+
     /// How many values of one type a value of another consists of or contains.
     func occurrences(of wanted: Type, in type: Type) -> Int {
         if type == wanted { return 1 }

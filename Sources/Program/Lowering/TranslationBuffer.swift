@@ -27,6 +27,8 @@ extension ModelBuilder {
     /// The CPUs on which it matters what the TLB holds.
     private func usingCPUs(_ tlb: String, _ threadsOfClass: [String: Range<Int>]) -> UInt64 {
         let everywhere = needs.writingWalks.contains(tlb)
+        // One that walks through it is the hardware of any CPU.
+        if needs.tlbUsers.contains(where: { $0.tlb == tlb && $0.threadClass.hasPrefix("TLB_WALK(") }) { return .max }
         var used: UInt64 = 0
         for (className, threads) in threadsOfClass {
             guard everywhere || needs.tlbUsers.contains(.init(tlb: tlb, threadClass: className)) else { continue }
@@ -57,6 +59,10 @@ extension ModelBuilder {
         guard !type.isError, let count = types.evaluate(entries, &diagnostics) else { return }
         guard types.isComplete(type), type != .void else {
             diagnostics.add(.incompleteType(types.describe(type), typeName.range))
+            return
+        }
+        guard !types.containsLock(type) else {
+            diagnostics.add(.lockByValue(typeName.range))
             return
         }
         guard tlbs[name.text] == nil, globals[name.text] == nil, functions[name.text] == nil, pools[name.text] == nil,

@@ -226,8 +226,8 @@ extension CodeBuilder {
 
     /// At the end of a thread: no lock held, no section open.
     func emitExitChecks(_ range: SourceRange) {
-        checkLeftQueue(range)
         emit(.checkNoLockHeld, range)
+        checkLeftQueue(range)
         let sections: [(ContextField, String)] = [
             (.rcu, "rcu_read_lock() without rcu_read_unlock()"), (.preemption, "preempt_disable() without preempt_enable()"),
             (.interruptsOff, "interrupts left off"), (.bottomHalves, "local_bh_disable() without local_bh_enable()"),

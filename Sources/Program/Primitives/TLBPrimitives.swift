@@ -215,6 +215,12 @@ extension CodeBuilder {
         else { return .nothing }
         if kind == .initialization { return .nothing }
         let range = site.range
+        guard atomics.isEmpty else {
+            check(
+                .constant(0), .modelError, name: "L0480",
+                "\(site.name.text)() waits for other CPUs, so it cannot stand in ATOMIC or TLB_WALK", range)
+            return .nothing
+        }
         // Handlers that run are told apart for those who wait for IPIs.
         note { $0.waitsForIPI = true }
         beginStep(.beginWait, range)

@@ -206,6 +206,8 @@ void smp_call_function_sync(void);                     /* spins until every othe
 #define smp_cond_load_acquire(p, condition) \
 	({ __typeof__(*(p)) VAL; do { VAL = READ_ONCE(*(p)); } while (!(condition)); VAL; })
 #define smp_cond_load_relaxed        smp_cond_load_acquire
+/* A load or store that the machine may tear in two (a wide PTE on a narrow CPU): make its halves two fields, and access each by
+ * itself. */
 void smp_mb(void), smp_rmb(void), smp_wmb(void), barrier(void);
 void smp_mb__before_atomic(void), smp_mb__after_atomic(void), smp_mb__after_spinlock(void), smp_mb__after_unlock_lock(void);
 
@@ -246,7 +248,8 @@ bool atomic_dec_and_test(atomic_t *), atomic_sub_and_test(int, atomic_t *), atom
 bool atomic_add_unless(atomic_t *, int add, int unless), atomic_dec_and_lock(atomic_t *, spinlock_t *);
 int refcount_read(const refcount_t *);
 void refcount_set(refcount_t *, int), refcount_inc(refcount_t *), refcount_dec(refcount_t *);
-bool refcount_inc_not_zero(refcount_t *), refcount_dec_and_test(refcount_t *), refcount_freeze(refcount_t *, int expected);
+bool refcount_inc_not_zero(refcount_t *), refcount_dec_and_test(refcount_t *);
+bool refcount_freeze(refcount_t *, int expected);     /* folio_ref_freeze(): to 0 if it is as expected; refcount_unfreeze() gives it back */
 #define set_bit(bit, word)           ((void)(*(word) |= 1u << (bit)))
 #define clear_bit(bit, word)         ((void)(*(word) &= ~(1u << (bit))))
 #define test_bit(bit, word)          ((bool)((*(word) >> (bit)) & 1))
@@ -275,10 +278,16 @@ void wait_for_completion(struct completion *), complete(struct completion *), co
 
 /* ---- TLBs: what a CPU's hardware may remember ------------------------------ */
 
-/* TLB(type, name, entries): on each CPU, `entries` remembered values of `type`. TLB_WALK(name) is the hardware: as a step of its
- * own, at any time while the body lets it, it may call tlb_fill() for `entry` on `cpu`. A user access goes through tlb_access(): one
- * step that either finds the entry, puts its value in *value and returns true, or returns false; put it and the use of the value
- * into one ATOMIC, as hardware does. */
+/* TLB(type, name, entries): on each CPU, `entries` remembered values of `type`; an entry stands for an address. TLB_WALK(name)
+ * is the hardware of each CPU: as a step of its own, at any time, it reads what it likes (page tables, REGISTERs) and calls
+ * tlb_fill() for its `entry` on its `cpu`, be there a value already or not; no other code may fill, but INIT. A user access goes
+ * through tlb_access(): one step that either finds the entry, puts its value in the local *valuep and returns true, or makes
+ * that zero and returns false. Put it and the use of the value into one ATOMIC, as hardware does. Following a pointer that
+ * came from a TLB into a free object is STALE_TLB, whatever locals it went through.
+ *
+ * Flushes take an entry, or ALL_ENTRIES, out of the own TLB, or of those in a mask of CPUs, or ALL_CPUS. By IPI: each CPU
+ * forgets in a step of its own, once it has its interrupts on, and the caller spins until all have; legal with a spinlock held,
+ * not with interrupts off. By broadcast: in one step, and nobody is waited for. */
 #define TLB(type, name, entries)     LW_USED struct { bool valid; type value; } name[8][entries]
 #define TLB_WALK(name)               LW_USED void lw_walk_##name(const int cpu, const int entry)
 #define tlb_fill(name, cpu, entry, what)  ((void)(name[cpu][entry].value = (what)))

@@ -95,12 +95,15 @@ struct NaiveExplorer {
                 resting |= 1 << thread
                 continue
             }
-            if !moves.states.isEmpty || !moves.faults.isEmpty { moving |= 1 << thread }
+            // What need never come is nothing to wait for.
+            let certain = moves.states.count - moves.spurious.count + moves.faults.count - moves.spuriousFaults
+            if certain > 0 { moving |= 1 << thread }
             if isPending(thread, state) { resting |= 1 << thread }
             for fault in moves.faults { exploration.add(fault.word, length: depths[number] + 1) }
-            for after in moves.states {
+            for (index, after) in moves.states.enumerated() {
                 exploration.transitions += 1
-                predecessors[insert(after, depth: depths[number] + 1)].append(number)
+                let target = insert(after, depth: depths[number] + 1)
+                if !moves.spurious.contains(index) { predecessors[target].append(number) }
             }
         }
         movers.append(moving)

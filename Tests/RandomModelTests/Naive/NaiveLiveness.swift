@@ -62,6 +62,9 @@ struct NaiveLiveness {
             var live = after
             for case .local(let local) in arguments { live.insert(local) }
             return live
+        case .wait(let statement, let part):
+            guard case .waitEvent(_, let condition) = statement.kind, part != .leave else { return after }
+            return after.union(reads(condition))
         default: return after
         }
     }
@@ -76,7 +79,8 @@ struct NaiveLiveness {
         case .assign(let local, let value): return after.subtracting([local]).union(reads(value))
         case .store(let place, let value, _), .compound(let place, _, let value):
             return after.union(reads(place)).union(reads(value))
-        case .ghost(_, let value), .assert(_, let value), .waitUntil(let value): return after.union(reads(value))
+        case .ghost(_, let value), .assert(_, let value), .waitUntil(let value), .waitEvent(_, let value):
+            return after.union(reads(value))
         case .branch(let condition, let yes, let no):
             return before(yes, after, loop).union(before(no, after, loop)).union(reads(condition))
         case .whileLoop: return atTop(of: statement, after)

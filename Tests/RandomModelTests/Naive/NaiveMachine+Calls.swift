@@ -2,7 +2,7 @@
 
 extension NaiveMachine {
     /// Whether the thread is where it may not sleep. An SRCU read side is not.
-    private func isAtomicContext(_ thread: Int, _ state: NaiveState) -> Bool {
+    func isAtomicContext(_ thread: Int, _ state: NaiveState) -> Bool {
         let own = state.threads[thread]
         return own.readSections > 0 || own.preemptOff > 0 || own.irqsOff || holdsSpinlock(thread, state)
             || isInterrupt(thread)
@@ -74,7 +74,8 @@ extension NaiveMachine {
             }
         }
         // An error of the argument comes before one of the context in DESIGN's order.
-        let sleepsBadly = primitive.sleeps && isAtomicContext(thread, state)
+        let isWrongState = state.threads[thread].isAsleep && primitive != .schedule
+        let sleepsBadly = primitive.sleeps && (isAtomicContext(thread, state) || isWrongState)
         let known: Effect?
         switch primitive {
         case .maybe: return .chooses([0, 1])
@@ -96,6 +97,7 @@ extension NaiveMachine {
                 ?? semaphoreCall(primitive, operands, sleepsBadly, expression, thread, &state)
                 ?? sectionCall(primitive, operands, sleepsBadly, expression, thread, &state)
                 ?? waitCall(primitive, operands, sleepsBadly, thread, &state)
+                ?? queueCall(primitive, operands, sleepsBadly, thread, &state)
                 ?? counterCall(primitive, arguments, operands, thread, &state)
         }
         return known!

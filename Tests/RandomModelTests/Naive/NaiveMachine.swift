@@ -9,6 +9,8 @@ enum Effect {
     /// One successor for each of these values of the call.
     case chooses([Int])
     case waits
+    /// It sleeps, and may wake up for no reason.
+    case sleeps
     case fails(Fault)
 }
 
@@ -19,6 +21,9 @@ struct NaiveMachine {
     struct Moves {
         var states: [NaiveState] = []
         var faults: [Fault] = []
+        /// Those that need never come: indices of states, and how many of the faults.
+        var spurious: Set<Int> = []
+        var spuriousFaults = 0
         /// What a step that had to wait was about to do.
         var waiting: Item?
     }
@@ -48,36 +53,50 @@ struct NaiveMachine {
 
     private func run(_ thread: Int, from start: NaiveState, hasStepped: Bool) -> Moves {
         var moves = Moves()
-        var work = [(state: start, hasStepped: hasStepped)]
-        while let (before, hasStepped) = work.popLast() {
+        var work = [(state: start, hasStepped: hasStepped, isSpurious: false)]
+        while let (before, hasStepped, isSpurious) = work.popLast() {
             var state = before
+            func add(_ after: NaiveState) {
+                if isSpurious { moves.spurious.insert(moves.states.count) }
+                moves.states.append(after)
+            }
+            func fail(_ fault: Fault) {
+                if isSpurious { moves.spuriousFaults += 1 }
+                moves.faults.append(fault)
+            }
             guard let item = state.threads[thread].items.last else {
                 if thread < memory.threads.count, let fault = atExit(thread, state) {
-                    moves.faults.append(fault)
+                    fail(fault)
                 } else {
+                    state.threads[thread].isAsleep = false
                     state.threads[thread].locals = state.threads[thread].locals.map { _ in 0 }
                     if isInterrupt(thread) { leaveSections(thread, &state) }
-                    moves.states.append(state)
+                    add(state)
                 }
                 continue
             }
             if hasStepped, state.threads[thread].atomicDepth == 0, isStep(item) {
                 forgetDead(thread, &state)
-                moves.states.append(state)
+                add(state)
                 continue
             }
             state.threads[thread].items.removeLast()
             switch perform(item, thread, &state) {
-            case .goesOn: work.append((state, true))
+            case .goesOn: work.append((state, true, isSpurious))
             case .chooses(let values):
                 for value in values.reversed() {
                     var next = state
                     next.threads[thread].values.append(value)
                     if case .call(let call) = item { chosen(call, value, &next) }
-                    work.append((next, true))
+                    work.append((next, true, isSpurious))
                 }
             case .waits: moves.waiting = item
-            case .fails(let fault): moves.faults.append(fault)
+            case .sleeps:
+                moves.waiting = item
+                state.threads[thread].isAsleep = false
+                state.threads[thread].values.append(0)
+                work.append((state, true, true))
+            case .fails(let fault): fail(fault)
             }
         }
         return moves
@@ -93,6 +112,7 @@ struct NaiveMachine {
     private func isStep(_ item: Item) -> Bool {
         switch item {
         case .loadOld, .store, .loadPlace, .storePlace, .call, .second, .comes: true
+        case .wait(_, let part): part == .queue || part == .sleep || part == .leave
         case .statement(let statement):
             switch statement.kind {
             case .waitUntil, .atomic: true
@@ -110,7 +130,7 @@ struct NaiveMachine {
         if state.cells.indices.contains(where: { memory.isLock($0) && state.cells[$0] == owner }) { return .lockHeldAtExit }
         if state.semaphores.values.contains(where: { $0.writer == owner || $0.reads[thread] > 0 }) { return .lockHeldAtExit }
         let own = state.threads[thread]
-        if own.readSections > 0 || own.preemptOff > 0 || own.irqsOff { return .unbalanced }
+        if own.readSections > 0 || own.preemptOff > 0 || own.irqsOff || own.queue != nil { return .unbalanced }
         if state.sleepable.values.contains(where: { $0[thread] > 0 }) { return .unbalanced }
         return nil
     }
@@ -140,6 +160,7 @@ struct NaiveMachine {
             return read(state.threads[thread].values.last!, thread, &state)
         case .store: return storeTop(thread, &state)
         case .comes: return comes(thread, &state)
+        case .wait(let statement, let part): return wait(statement, part, thread, &state)
         default: return evaluate(item, thread, &state)
         }
         return .goesOn
@@ -179,6 +200,9 @@ struct NaiveMachine {
             unwind(thread, &state)
             state.threads[thread].items.removeLast()
         case .continueLoop: unwind(thread, &state)
+        case .waitEvent(_, let condition):
+            if isAtomicContext(thread, state) || state.threads[thread].isAsleep { return .fails(.sleepInAtomic) }
+            then(.evaluate(condition), .wait(statement, .firstTest))
         case .ghost, .assert, .waitUntil: return instant(statement, thread, &state)
         }
         return .goesOn

@@ -25,7 +25,7 @@ struct NaiveMemory {
             case .ghost(let type): add(.integer(type), global.name, global.initial)
             case .array(let type, let count):
                 for index in 0..<count { add(.integer(type), "\(global.name)[\(index)]", 0) }
-            case .rwsem, .seqcount, .completion, .srcu: add(nil, global.name, 0)
+            case .rwsem, .seqcount, .completion, .srcu, .waitQueue: add(nil, global.name, 0)
             }
         }
         for slot in 0..<model.slotCount {

@@ -56,6 +56,12 @@ enum Item: Hashable {
     case second(Expression)
     /// The first step of an interrupt.
     case comes
+    /// The parts of a wait_event() after its condition, and its steps.
+    case wait(Statement, WaitPart)
+}
+
+enum WaitPart: Hashable {
+    case firstTest, queue, test, sleep, leave
 }
 
 struct ThreadState: Hashable {
@@ -74,6 +80,9 @@ struct ThreadState: Hashable {
     var spins = false
     /// Of an interrupt.
     var hasCome = false
+    /// Its task state is not TASK_RUNNING; the wait queue that it is in.
+    var isAsleep = false
+    var queue: Int?
 
     var hasEnded: Bool { items.isEmpty }
 }

@@ -190,6 +190,23 @@ extension Generator {
         return ([statement(.downWrite, .address(place))], [statement(.upWrite, .address(again))])
     }
 
+    /// Statements that wait in the queue, or wake up who does; some forget what belongs to it.
+    mutating func waiting(_ queue: Int) -> [Statement] {
+        func make(_ primitive: Primitive) -> Statement { statement(primitive, .address(Place(.global(queue)))) }
+        let condition = comparison(load(numberPlace(isRead: true)))
+        switch random.below(7) {
+        case 0...2: return [make(random.chance(70) ? .wakeUp : .wakeUpAll)]
+        case 3...4: return [Statement(.waitEvent(queue, condition))]
+        case 5:
+            let sleeps = Statement(.branch(condition, [statement(.schedule)], []))
+            return [make(.prepareToWait), sleeps] + (random.chance(85) ? [make(.finishWait)] : [])
+        default:
+            var result = [make(.prepareToWait)]
+            if random.chance(40) { result.append(access()) }
+            return result + [statement(.schedule), make(.finishWait)]
+        }
+    }
+
     // MARK: Single calls
 
     private mutating func primitive() -> [Statement]? {

@@ -38,6 +38,23 @@ struct Generator {
         properties()
         // Last, so that seeds without it keep their protocols.
         if random.chance(40) { placeOnCPUs() }
+        if model.threads.allSatisfy({ $0.cpu == nil }), random.chance(35) { addWaiting() }
+    }
+
+    /// Puts waits for an event, and wake-ups, between the statements of the threads.
+    private mutating func addWaiting() {
+        let queue = model.globals.count
+        model.globals.append(Global(name: "wq", kind: .waitQueue))
+        for thread in model.threads.indices {
+            locals = model.threads[thread].locals
+            instances = model.threads[thread].count
+            taken = []
+            for _ in 0..<1 + random.below(2) {
+                let more = waiting(queue)
+                let at = random.below(model.threads[thread].body.count + 1)
+                model.threads[thread].body.insert(contentsOf: more, at: at)
+            }
+        }
     }
 
     /// Puts most threads on one CPU, and mostly an interrupt on top of them.

@@ -30,12 +30,15 @@ enum Primitive: String, CaseIterable {
     case complete, completeAll = "complete_all", waitForCompletion = "wait_for_completion"
     case readSeqcountBegin = "read_seqcount_begin", rawReadSeqcount = "raw_read_seqcount"
     case readSeqcountRetry = "read_seqcount_retry"
+    case prepareToWait = "prepare_to_wait", schedule, finishWait = "finish_wait"
+    case wakeUp = "wake_up", wakeUpAll = "wake_up_all"
     case writeSeqcountBegin = "write_seqcount_begin", writeSeqcountEnd = "write_seqcount_end"
 
     /// A call that sleeps is an error in atomic context, even where it would not wait.
     var sleeps: Bool {
         switch self {
-        case .mutexLock, .downRead, .downWrite, .synchronizeRCU, .synchronizeSRCU, .waitForCompletion: true
+        case .mutexLock, .downRead, .downWrite, .synchronizeRCU, .synchronizeSRCU, .waitForCompletion,
+            .schedule: true
         default: false
         }
     }

@@ -77,6 +77,7 @@ struct Printer {
         case .rwsem: return "static struct rw_semaphore \(global.name);"
         case .seqcount: return "static seqcount_t \(global.name);"
         case .completion: return "static struct completion \(global.name);"
+        case .waitQueue: return "static wait_queue_head_t \(global.name);"
         case .srcu: return "static struct srcu_struct \(global.name);"
         }
     }
@@ -100,6 +101,8 @@ struct Printer {
         case .ghost(let global, let value): line("\(model.globals[global].name) = \(text(value));")
         case .assert(let name, let condition): line("ASSERT(\(name), \(text(condition)));")
         case .waitUntil(let condition): line("wait_until(\(text(condition)));")
+        case .waitEvent(let queue, let condition):
+            line("wait_event(\(model.globals[queue].name), \(text(condition)));")
         case .branch(let condition, let yes, let no):
             line("if (\(text(condition))) {")
             body(yes, depth + 1)

@@ -39,7 +39,7 @@ enum GlobalKind: Hashable {
     case cell(CellKind)
     case array(IntegerType, count: Int)
     case ghost(IntegerType)
-    case rwsem, seqcount, completion, srcu
+    case rwsem, seqcount, completion, srcu, waitQueue
 }
 
 struct Global: Hashable {
@@ -174,6 +174,8 @@ final class Statement: Node, @unchecked Sendable {
         case ghost(Int, Expression)
         case assert(String, Expression)
         case waitUntil(Expression)
+        /// `wait_event(queue, condition)`.
+        case waitEvent(Int, Expression)
         case branch(Expression, [Statement], [Statement])
         case whileLoop(Expression, [Statement])
         case doWhile([Statement], Expression)
