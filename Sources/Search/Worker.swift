@@ -27,6 +27,7 @@ struct Worker: ~Copyable {
     let states: LoadedStates
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
+    let canonicalMemory: CanonicalMemory?
     /// Of the successors in the batch: their mixed keys; lists of numbers among them.
     private var mixed: UnsafeMutablePointer<UInt64>
     private var fresh: UnsafeMutablePointer<UInt32>
@@ -66,6 +67,7 @@ struct Worker: ~Copyable {
         important = level.important
         self.states = states
         memory = nil
+        canonicalMemory = level.canonicalizer.map(CanonicalMemory.init)
         self.mixed = mixed
         self.fresh = fresh
         self.later = later
@@ -106,6 +108,7 @@ struct Worker: ~Copyable {
             let count = engine.expand(states.words, count: wanted, into: &batch)
             first &+= count
             judge(count)
+            canonicalizeSuccessors()
             switch task {
             case .explore:
                 transitions &+= batch.count
@@ -116,6 +119,17 @@ struct Worker: ~Copyable {
                 transitions &+= batch.count
                 judgeSuccessors()
             }
+        }
+    }
+
+    /// From here on one state stands for all that differ from it only in which thing is which.
+    private func canonicalizeSuccessors() {
+        guard let canonicalizer = level.canonicalizer, let memory = canonicalMemory else { return }
+        let count = batch.count
+        var state = batch.words
+        for _ in 0..<count {
+            _ = canonicalizer.canonicalize(state, memory)
+            state += wordCount
         }
     }
 
@@ -342,6 +356,7 @@ struct Worker: ~Copyable {
     /// Inserts one of the initial states.
     mutating func seed(_ words: [UInt64]) {
         batch.setSingle(words)
+        canonicalizeSuccessors()
         states.set(0, words)
         insertSuccessors(of: 1)
     }

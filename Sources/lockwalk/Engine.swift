@@ -1,3 +1,4 @@
+import Glibc
 import Execution
 import Program
 import Search
@@ -37,6 +38,7 @@ enum Engine {
             memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
             timeLimit: request.seconds ?? .infinity, native: request.native, cachesNative: request.cachesNative,
             threads: request.threads, store: request.store, progress: progress.report)
+        if getenv("LWSYM") != nil { options.symmetry = true }
         options.keepsDeadLocals = request.keepsDeadLocals
         let result = try Search.search(model: model, options: options)
         progress.clear()
