@@ -25,6 +25,8 @@ struct Worker: ~Copyable {
     let threadCount: Int
     let important: UInt64
     let states: LoadedStates
+    /// Of the reduction.
+    let pending: PendingSteps
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
     let canonicalMemory: CanonicalMemory?
@@ -52,6 +54,7 @@ struct Worker: ~Copyable {
         let batch = StepBatch(wordCount: wordCount, threadCount: threadCount)
         let keyRoom = batch.capacity
         let states = LoadedStates(level.store)
+        let pending = PendingSteps(wordCount: wordCount, threadCount: threadCount, batch: StepBatch.statesMax)
         let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
@@ -66,6 +69,7 @@ struct Worker: ~Copyable {
         self.threadCount = threadCount
         important = level.important
         self.states = states
+        self.pending = pending
         memory = nil
         canonicalMemory = level.canonicalizer.map(CanonicalMemory.init)
         self.mixed = mixed
@@ -111,7 +115,11 @@ struct Worker: ~Copyable {
             canonicalizeSuccessors()
             switch task {
             case .explore:
-                transitions &+= batch.count
+                if let reduction = level.reduction {
+                    select(of: count, reduction, isPending: false)
+                } else {
+                    transitions &+= batch.count
+                }
                 insertSuccessors(of: count)
             case .lastLook:
                 sawMore = sawMore || !batch.failures.isEmpty || hasUnseenSuccessor()
@@ -120,6 +128,7 @@ struct Worker: ~Copyable {
                 judgeSuccessors()
             }
         }
+        if task == .explore, let reduction = level.reduction { finishPending(reduction) }
     }
 
     /// From here on one state stands for all that differ from it only in which thing is which.
@@ -136,7 +145,7 @@ struct Worker: ~Copyable {
     // MARK: Inserting
 
     /// Puts the successors into the set; those that are new are judged, and wait for the next level.
-    private mutating func insertSuccessors(of stateCount: Int) {
+    mutating func insertSuccessors(of stateCount: Int) {
         if keyRoom < batch.count { growKeys() }
         let count = batch.count
         let store = level.store

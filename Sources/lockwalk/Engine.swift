@@ -40,6 +40,8 @@ enum Engine {
             threads: request.threads, store: request.store, progress: progress.report)
         if getenv("LWSYM") != nil { options.symmetry = true }
         options.keepsDeadLocals = request.keepsDeadLocals
+        options.reduction = request.reduction
+        options.reductionFrom = request.reductionFrom ?? options.reductionFrom
         let result = try Search.search(model: model, options: options)
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {
