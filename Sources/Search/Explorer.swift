@@ -31,7 +31,7 @@ struct Analyses {
         access = AccessSets(model: model)
         mayEnable = MayEnable(model: model, access: access)
         liveness = model.liveness(keepsDead: options.keepsDeadLocals)
-        symmetry = options.symmetry ? Symmetry(model: model, access: access) : nil
+        symmetry = options.reduction.contains(.symmetry) ? Symmetry(model: model, access: access) : nil
     }
 
     func looksFor(_ kind: FailureKind) -> Bool {

@@ -29,8 +29,6 @@ public struct SearchOptions: Sendable {
     var followsChains = true
     /// Dead locals stay in the state, as a comparison: more states, the same verdict.
     public var keepsDeadLocals = false
-    /// Of states that differ only in which of some interchangeable things is which, one stands for all.
-    public var symmetry = false
     /// Told how far the search has come, between levels and a few times a second at most.
     public var progress: (@Sendable (SearchStatistics) -> Void)?
 

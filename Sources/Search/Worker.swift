@@ -132,7 +132,7 @@ struct Worker: ~Copyable {
     }
 
     /// From here on one state stands for all that differ from it only in which thing is which.
-    private func canonicalizeSuccessors() {
+    func canonicalizeSuccessors() {
         guard let canonicalizer = level.canonicalizer, let memory = canonicalMemory else { return }
         let count = batch.count
         var state = batch.words

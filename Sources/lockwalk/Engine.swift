@@ -1,4 +1,3 @@
-import Glibc
 import Execution
 import Program
 import Search
@@ -38,7 +37,6 @@ enum Engine {
             memoryLimit: request.memoryBytes, depthLimit: request.depth ?? .max,
             timeLimit: request.seconds ?? .infinity, native: request.native, cachesNative: request.cachesNative,
             threads: request.threads, store: request.store, progress: progress.report)
-        if getenv("LWSYM") != nil { options.symmetry = true }
         options.keepsDeadLocals = request.keepsDeadLocals
         options.reduction = request.reduction
         options.reductionFrom = request.reductionFrom ?? options.reductionFrom

@@ -256,8 +256,8 @@ extension SymmetryCheck {
         case .equal, .notEqual:
             return demandComparable(a, b, number, range)
         case .or:
-            if case .mask(_, 0) = x, x == y || b == .constant(0) { return }
-            if case .mask(_, 0) = y, a == .constant(0) { return }
+            if case .mask(_, 0) = x, x == y { return }
+            if b == .constant(0), !isBlock(a, number) || a == .constant(0), !isBlock(b, number) { return }
             if keepsTruth(x), keepsTruth(y), !isBlock(a, number), !isBlock(b, number) {
                 return isTruthOnly(target, number) ? () : note(moving(a, number).union(moving(b, number)), "computes with their numbers", range)
             }
