@@ -20,6 +20,8 @@ struct Analyses {
     let access: AccessSets
     let mayEnable: MayEnable
     let liveness: [Liveness]
+    /// Nil if it is not to be looked for.
+    let symmetry: Symmetry?
     let start = ContinuousClock.now
     let experience = NativeExperience()
 
@@ -29,6 +31,7 @@ struct Analyses {
         access = AccessSets(model: model)
         mayEnable = MayEnable(model: model, access: access)
         liveness = model.liveness(keepsDead: options.keepsDeadLocals)
+        symmetry = options.reduction.contains(.symmetry) ? Symmetry(model: model, access: access) : nil
     }
 
     func looksFor(_ kind: FailureKind) -> Bool {
@@ -37,7 +40,8 @@ struct Analyses {
 
     func layout(_ ranges: InferredRanges) -> StateLayout {
         StateLayout(
-            model: model, liveness: liveness, ranges: ranges, tracksStalePointers: looksFor(.stalePointer))
+            model: model, liveness: liveness, ranges: symmetry?.sharingRanges(ranges, model: model) ?? ranges,
+            tracksStalePointers: looksFor(.stalePointer))
     }
 
     /// Whether the search is to end now.

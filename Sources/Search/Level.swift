@@ -20,6 +20,8 @@ final class Level: @unchecked Sendable {
     let log: LevelLog
     let gate: GrowthGate
     let view: StateView
+    /// Nil where every state stands for itself only.
+    let canonicalizer: Canonicalizer?
     let deadlocks: DeadlockCheck
     let leaks: LeakCheck?
     let important: UInt64
@@ -55,6 +57,9 @@ final class Level: @unchecked Sendable {
         self.log = log
         gate = GrowthGate(store: store) { analyses.options.memoryLimit - frontier.bytes - log.bytes }
         self.view = view
+        canonicalizer = analyses.symmetry.flatMap {
+            Canonicalizer(model: analyses.model, layout: layout, symmetry: $0)
+        }
         deadlocks = DeadlockCheck(
             model: analyses.model, layout: layout, mayEnable: analyses.mayEnable, view: view)
         leaks = analyses.looksFor(.leak) ? LeakCheck(model: analyses.model, view: view) : nil

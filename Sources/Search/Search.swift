@@ -140,7 +140,7 @@ extension Explorer {
                 rank: ranks[$0.order]!)
         }
         let run = try shortestRuns(to: [targets])[0]
-        let candidate = candidates[run.target]
+        let candidate = real(candidates[run.target], at: run)
         let wording = wording()
         var told = wording.tell(candidate, state: candidate.state, holders: holders(in: candidate.state))
         if let failure = candidate.failure {
@@ -193,17 +193,23 @@ extension Explorer {
         let wording = wording()
         var findings: [Finding] = []
         for (index, cycle) in cycles.enumerated() {
-            let told = wording.tell(cycle, nodes: lockOrder!.nodes)
             let run = runs[2 * index]
+            let second = runs[2 * index + 1]
+            var shown = cycle
+            shown[0] = real(cycle[0], at: run)
+            if cycle.count > 1 { shown[cycle.count - 1] = real(cycle[cycle.count - 1], at: second) }
+            let told = wording.tell(shown, nodes: lockOrder!.nodes)
             findings.append(
                 Finding(
                     kind: .lockOrder, names: told.names, initial: run.initial, moves: run.moves,
-                    message: told.message, second: cycle.count > 1 ? runs[2 * index + 1].moves : [],
-                    secondInitial: runs[2 * index + 1].initial))
+                    message: told.message, second: cycle.count > 1 ? second.moves : [], secondInitial: second.initial))
         }
         for (index, race) in found.enumerated() {
-            let told = wording.tell(race)
             let run = runs[2 * cycles.count + index]
+            var race = race
+            (race.first, race.second) = (real(race.first, at: run), real(race.second, at: run))
+            race.state = run.end
+            let told = wording.tell(race)
             findings.append(
                 Finding(
                     kind: .dataRace, names: told.names, initial: run.initial, moves: run.moves,

@@ -8,6 +8,9 @@
 // log; all workers share in expanding them. States are told apart by value, and what must be left out is chosen by value,
 // so the run does not depend on the number of threads.
 //
+// Where one state stands for all that are like it but for a permutation, the run is first found among these, and then
+// walked by real states (`RealRun`).
+//
 // Holds as levels are exact distances, so a run of n steps to a state of level n passes through every level once.
 
 import CMachine
@@ -32,6 +35,11 @@ struct Run {
     var moves: [Move]
     /// Index into the targets.
     var target: Int
+    /// The state in which it ends, or from which the target's last step is taken; and that step.
+    var end: [UInt64] = []
+    var last: Move?
+    /// How the target's state was permuted to become the run's; empty if it was not.
+    var permutation: [Int] = []
 }
 
 /// The states of one level from which a target is reached, with what it costs.
@@ -94,7 +102,14 @@ final class StateFilter: @unchecked Sendable {
 /// A state from which moves lead into the layers of the next level.
 struct WayOn {
     var state: [UInt64]
-    var steps: [(move: Move, state: [UInt64])]
+    var steps: [Step]
+
+    struct Step {
+        var move: Move
+        var state: [UInt64]
+        /// What the thread that moves is called in that state.
+        var thread: Int
+    }
 
     /// Keeps the smallest states.
     static func prune(_ ways: inout [WayOn]) {
@@ -142,14 +157,19 @@ extension Worker {
             for number in 0..<records.count {
                 let state = read(records, number)
                 engine.expand(state, into: &expansion)
-                var steps: [(move: Move, state: [UInt64])] = []
+                var steps: [WayOn.Step] = []
                 for successor in 0..<expansion.count {
-                    let words = UnsafePointer(expansion.words + successor * wordCount)
+                    let mutable = expansion.words + successor * wordCount
+                    let isOther = level.canonicalizer?.canonicalize(mutable, canonicalMemory!) ?? false
+                    let words = UnsafePointer(mutable)
                     guard filter.mayContain(VisitedSet.hash(words, wordCount)),
                         layers.contains(where: { $0.row(of: words) != nil })
                     else { continue }
+                    let move = expansion.moves[successor]
                     steps.append(
-                        (expansion.moves[successor], Array(UnsafeBufferPointer(start: words, count: wordCount))))
+                        WayOn.Step(
+                            move: move, state: Array(UnsafeBufferPointer(start: words, count: wordCount)),
+                            thread: isOther ? renamed(Int(move.thread)) : Int(move.thread)))
                 }
                 if steps.isEmpty { continue }
                 ways.append(WayOn(state: Array(UnsafeBufferPointer(start: state, count: wordCount)), steps: steps))
@@ -157,6 +177,14 @@ extension Worker {
             }
         }
         return ways
+    }
+}
+
+extension Worker {
+    /// What a thread is called in the state that was put into its canonical form last.
+    func renamed(_ thread: Int) -> Int {
+        guard let canonicalizer = level.canonicalizer, let memory = canonicalMemory else { return thread }
+        return canonicalizer.thread(thread, memory.permutation(canonicalizer.elementCount))
     }
 }
 
@@ -169,8 +197,15 @@ extension Explorer {
         for level in stride(from: deepest, through: 0, by: -1) { try sweep(level, &groups, filter) }
         var runs: [Run] = []
         for group in groups {
-            let run = try readOff(group)
-            try verify(run, group.targets[run.target])
+            var run = try readOff(group)
+            let target = group.targets[run.target]
+            if level.canonicalizer == nil {
+                run.end = target.state
+                run.last = target.last
+            } else {
+                run = try realRun(run, target)
+            }
+            try verify(run, target)
             runs.append(run)
         }
         return runs
@@ -236,7 +271,7 @@ extension Explorer {
 
     /// The state's row, if it leads to a target of the group.
     private func addRow(
-        _ state: [UInt64], _ level: Int, _ group: inout Group, _ steps: [(move: Move, state: [UInt64])]
+        _ state: [UInt64], _ level: Int, _ group: inout Group, _ steps: [WayOn.Step]
     ) {
         let width = model.threads.count + 1
         var row = [UInt32](repeating: never, count: width)
@@ -247,10 +282,10 @@ extension Explorer {
             row[entry] = min(row[entry], UInt32(min(target.rank, 0xffff)))
             isReached = true
         }
-        for (move, next) in steps {
-            guard let index = group.layers[level + 1].row(of: next) else { continue }
-            let cost = cheapest(group.layers[level + 1], index, after: Int(move.thread))
-            row[Int(move.thread)] = min(row[Int(move.thread)], cost)
+        for step in steps {
+            guard let index = group.layers[level + 1].row(of: step.state) else { continue }
+            let cost = cheapest(group.layers[level + 1], index, after: step.thread)
+            row[Int(step.move.thread)] = min(row[Int(step.move.thread)], cost)
             isReached = true
         }
         if isReached { group.layers[level].append(state, costs: row) }
@@ -271,13 +306,14 @@ extension Explorer {
 
     private func readOff(_ group: Group) throws -> Run {
         var best = (cost: never, initial: -1)
-        for (index, state) in initials.enumerated() {
+        for (index, initial) in initials.enumerated() {
+            let state = representative(of: initial).state
             guard let row = group.layers[0].row(of: state) else { continue }
             let cost = cheapest(group.layers[0], row, after: -1)
             if cost < best.cost { best = (cost, index) }
         }
         guard best.initial >= 0 else { throw InternalError("no run leads to what was found") }
-        var state = initials[best.initial]
+        var state = representative(of: initials[best.initial]).state
         var moves: [Move] = []
         var cost = best.cost
         var thread = -1
@@ -296,7 +332,7 @@ extension Explorer {
             moves.append(choice.move)
             if let target = choice.target { return Run(initial: best.initial, moves: moves, target: target) }
             cost = choice.cost
-            thread = Int(choice.move.thread)
+            thread = choice.thread
             state = choice.state
             level += 1
         }
@@ -311,26 +347,30 @@ extension Explorer {
     /// The moves that keep to the cost.
     private func movesOn(
         from state: [UInt64], _ level: Int, _ thread: Int, _ cost: UInt32, _ group: Group
-    ) -> [(move: Move, state: [UInt64], cost: UInt32, target: Int?)] {
-        var found: [(move: Move, state: [UInt64], cost: UInt32, target: Int?)] = []
+    ) -> [(move: Move, state: [UInt64], thread: Int, cost: UInt32, target: Int?)] {
+        var found: [(move: Move, state: [UInt64], thread: Int, cost: UInt32, target: Int?)] = []
         func rest(_ move: Move) -> UInt32? {
             let price = thread >= 0 && Int(move.thread) != thread ? oneSwitch : 0
             return cost >= price ? cost - price : nil
         }
         for index in group.targetsAt[state] ?? [] {
             guard let last = group.targets[index].last, let left = rest(last) else { continue }
-            if left == UInt32(min(group.targets[index].rank, 0xffff)) { found.append((last, [], 0, index)) }
+            if left == UInt32(min(group.targets[index].rank, 0xffff)) { found.append((last, [], Int(last.thread), 0, index)) }
         }
         var expansion = Expansion(wordCount: wordCount, threadCount: model.threads.count)
         interpreter.expand(state, into: &expansion)
         for index in 0..<expansion.count {
             let move = expansion.moves[index]
-            let words = UnsafePointer(expansion.words + index * wordCount)
+            let next = representative(
+                of: Array(UnsafeBufferPointer(start: expansion.words + index * wordCount, count: wordCount)))
+            let follower =
+                next.permutation.isEmpty
+                ? Int(move.thread) : self.level.canonicalizer!.thread(Int(move.thread), next.permutation)
             guard let left = rest(move),
-                let row = group.layers[level + 1].row(of: words),
-                cheapest(group.layers[level + 1], row, after: Int(move.thread)) == left
+                let row = group.layers[level + 1].row(of: next.state),
+                cheapest(group.layers[level + 1], row, after: follower) == left
             else { continue }
-            found.append((move, Array(UnsafeBufferPointer(start: words, count: wordCount)), left, nil))
+            found.append((move, next.state, follower, left, nil))
         }
         return found
     }
@@ -353,7 +393,7 @@ extension Explorer {
             }
             state = record.after
         }
-        guard state == target.state else {
+        guard state == run.end else {
             throw InternalError("the run executed again ends in another state")
         }
     }

@@ -31,6 +31,7 @@ struct Worker: ~Copyable {
     let pending: PendingSteps
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
+    let canonicalMemory: CanonicalMemory?
     /// Of the successors in the batch: their mixed keys; lists of numbers among them.
     private var mixed: UnsafeMutablePointer<UInt64>
     private var fresh: UnsafeMutablePointer<UInt32>
@@ -74,6 +75,7 @@ struct Worker: ~Copyable {
         self.states = states
         self.pending = pending
         memory = nil
+        canonicalMemory = level.canonicalizer.map(CanonicalMemory.init)
         self.mixed = mixed
         self.fresh = fresh
         self.later = later
@@ -118,6 +120,7 @@ struct Worker: ~Copyable {
             first &+= count
             judge(count)
             if task != .lastLook, stepCounts != nil { countSteps(count) }
+            canonicalizeSuccessors()
             switch task {
             case .explore:
                 if let reduction = level.reduction {
@@ -139,6 +142,17 @@ struct Worker: ~Copyable {
     @inline(never)
     private mutating func countSteps(_ count: Int) {
         for index in 0..<count { stepCounts!.count(batch, index, state: states.state(index), level.view) }
+    }
+
+    /// From here on one state stands for all that differ from it only in which thing is which.
+    func canonicalizeSuccessors() {
+        guard let canonicalizer = level.canonicalizer, let memory = canonicalMemory else { return }
+        let count = batch.count
+        var state = batch.words
+        for _ in 0..<count {
+            _ = canonicalizer.canonicalize(state, memory)
+            state += wordCount
+        }
     }
 
     // MARK: Inserting
@@ -364,6 +378,7 @@ struct Worker: ~Copyable {
     /// Inserts one of the initial states.
     mutating func seed(_ words: [UInt64]) {
         batch.setSingle(words)
+        canonicalizeSuccessors()
         states.set(0, words)
         insertSuccessors(of: 1)
     }

@@ -84,6 +84,8 @@ final class CodeBuilder {
     /// Where the step at hand begins, and who had the CPU then; of threads that share one.
     var stepLabel = -1
     var keeperAtStep: Operand = .constant(0)
+    /// While a primitive goes through all threads that a lock knows of, in code that does the same for each.
+    private var isForEachThread = false
     /// While the argument of a lock's function is looked at: its value should be an address.
     var readsLockArgument = false
 
@@ -104,7 +106,16 @@ final class CodeBuilder {
             return
         }
         model.instructionTotal += 1
-        code.instructions.append(Instruction(operation, range))
+        code.instructions.append(Instruction(operation, range, isForEachThread: isForEachThread))
+    }
+
+    /// Emits what does the same for each of those threads, one after the other, so that it matters not which is which.
+    /// What comes of it must not depend on their order either: a sum, an or, a mask over threads.
+    func forEachThread<R>(_ body: () -> R) -> R {
+        let outer = isForEachThread
+        isForEachThread = true
+        defer { isForEachThread = outer }
+        return body()
     }
 
     func reportTooLarge(_ range: SourceRange) {

@@ -204,7 +204,23 @@ extension ModelBuilder {
         if case .owner = table { row[count] = 1 }
         tableIndex[table] = model.threadTables.count
         model.threadTables.append(row)
+        model.threadRows.append(kind(of: table))
         return .perThread(model.threadTables.count - 1)
+    }
+
+    private func kind(of table: ThreadTable) -> ThreadRow {
+        switch table {
+        case .owner: .owner
+        case .number: .number
+        case .selfIndex: .instance
+        case .cpu, .tlb, .cpuCell, .interruptCell, .earlierInterrupt, .earlierInterruptMask, .callArgument, .callPoint,
+            .callNumber, .calledArgument:
+            .cpu
+        case .programPoint, .context, .callbackMask, .callbackObject: .address
+        case .reader(let type): .place(among: memory.shapes.readers[type] ?? [])
+        case .writer(let type): .place(among: memory.shapes.writers[type] ?? [])
+        case .updater(let type): .place(among: memory.shapes.updaters[type] ?? [])
+        }
     }
 
     private func constant(_ table: ThreadTable, _ thread: Int) -> Int64 {

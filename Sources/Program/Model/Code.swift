@@ -218,10 +218,14 @@ public struct LockUse: Sendable {
 public struct Instruction: Sendable {
     public var operation: Operation
     public var range: SourceRange
+    /// One of several that together do the same for every thread that a lock knows of: its constants name one of them,
+    /// the others name the rest.
+    public var isForEachThread: Bool
 
-    public init(_ operation: Operation, _ range: SourceRange) {
+    public init(_ operation: Operation, _ range: SourceRange, isForEachThread: Bool = false) {
         self.operation = operation
         self.range = range
+        self.isForEachThread = isForEachThread
     }
 }
 

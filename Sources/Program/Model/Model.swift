@@ -137,6 +137,20 @@ public struct Failure: Sendable {
     }
 }
 
+/// What a row of `Model.threadTables` says of each thread.
+public enum ThreadRow: Sendable {
+    /// Its number plus 1, as an owner cell has it.
+    case owner
+    case number
+    /// `self`.
+    case instance
+    case cpu
+    /// A cell of its own, or the object of a callback.
+    case address
+    /// Its place among those threads: a bit of a mask, or a cell of a lock that has one for each of them.
+    case place(among: [Int])
+}
+
 /// A model, lowered: everything that the later stages know of it.
 public struct Model: Sendable {
     public var name: String = ""
@@ -161,6 +175,8 @@ public struct Model: Sendable {
     /// Rows of constants that differ by thread, see `Operand.perThread`. Each has an entry per thread, and a last one for
     /// INIT and properties.
     public var threadTables: [[Int64]] = []
+    /// By row of `threadTables`: what its constants are.
+    public var threadRows: [ThreadRow] = []
     public var initialization = Code()
     public var properties: [Property] = []
     public var failures: [Failure] = []

@@ -103,11 +103,13 @@ extension CodeBuilder {
 
     /// A mask over a list of threads as a mask over all threads.
     func threadMask(_ mask: Operand, _ list: [Int], _ range: SourceRange) -> Operand {
-        var threads: Operand = .constant(0)
-        for (index, thread) in list.enumerated() {
-            let isIn = binary(.hasBit, mask, .constant(Int64(index)), range)
-            threads = binary(.or, threads, binary(.shiftLeft, isIn, .constant(Int64(thread)), range), range)
+        forEachThread {
+            var threads: Operand = .constant(0)
+            for (index, thread) in list.enumerated() {
+                let isIn = binary(.hasBit, mask, .constant(Int64(index)), range)
+                threads = binary(.or, threads, binary(.shiftLeft, isIn, .constant(Int64(thread)), range), range)
+            }
+            return threads
         }
-        return threads
     }
 }

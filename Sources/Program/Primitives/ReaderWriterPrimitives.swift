@@ -48,23 +48,27 @@ extension CodeBuilder {
 
     /// Not zero if anybody reads.
     func countReaders(_ lock: Operand, _ type: BuiltinType, _ range: SourceRange) -> Operand {
-        var sum: Operand = .constant(0)
-        for index in readers(type).indices {
-            let count = loadHidden(offset(lock, by: Self.firstReader + index, range), range)
-            sum = sum == .constant(0) ? count : binary(.or, sum, count, range)
+        forEachThread {
+            var sum: Operand = .constant(0)
+            for index in readers(type).indices {
+                let count = loadHidden(offset(lock, by: Self.firstReader + index, range), range)
+                sum = sum == .constant(0) ? count : binary(.or, sum, count, range)
+            }
+            return sum
         }
-        return sum
     }
 
     /// The mask of the threads that read.
     private func readerMask(_ lock: Operand, _ type: BuiltinType, _ range: SourceRange) -> Operand {
-        var mask: Operand = .constant(0)
-        for (index, thread) in readers(type).enumerated() {
-            let count = loadHidden(offset(lock, by: Self.firstReader + index, range), range)
-            let reads = binary(.notEqual, count, .constant(0), range)
-            mask = binary(.or, mask, binary(.shiftLeft, reads, .constant(Int64(thread)), range), range)
+        forEachThread {
+            var mask: Operand = .constant(0)
+            for (index, thread) in readers(type).enumerated() {
+                let count = loadHidden(offset(lock, by: Self.firstReader + index, range), range)
+                let reads = binary(.notEqual, count, .constant(0), range)
+                mask = binary(.or, mask, binary(.shiftLeft, reads, .constant(Int64(thread)), range), range)
+            }
+            return mask
         }
-        return mask
     }
 
     /// Under LOCKS(FIFO), the writers and the readers that came before a writer.
@@ -281,9 +285,11 @@ extension CodeBuilder {
         storeHidden(waiters, binary(.andNot, loadHidden(waiters, range), ownBit(.writer(type), range), range), range)
         if isFIFO(type) { leaveQueue(lock, ownBit(.writer(type), range), isReader: false, range) }
         guard readersWaitForWriters(type) else { return }
-        for index in readers(type).indices {
-            let cell = offset(lock, by: Self.firstReader + readers(type).count + index, range)
-            storeHidden(cell, binary(.andNot, loadHidden(cell, range), ownBit(.writer(type), range), range), range)
+        forEachThread {
+            for index in readers(type).indices {
+                let cell = offset(lock, by: Self.firstReader + readers(type).count + index, range)
+                storeHidden(cell, binary(.andNot, loadHidden(cell, range), ownBit(.writer(type), range), range), range)
+            }
         }
     }
 

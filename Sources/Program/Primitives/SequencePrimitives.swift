@@ -114,14 +114,16 @@ extension CodeBuilder {
         let turn = Int64(1) << Int64(width(key))
         let next = binary(.and, binary(.add, count, .constant(1), range), .constant(turn - 1), range)
         storeHidden(cell, next, range)
-        for index in (model.memory.shapes.readers[type] ?? []).indices {
-            let since = offset(base, by: counterOffset(type) + 1 + index, range)
-            let old = loadHidden(since, range)
-            // Outside stays outside; beyond a whole turn it need not count on.
-            let counts = binary(
-                .and, binary(.notEqual, old, .constant(0), range),
-                binary(.lessOrEqualSigned, old, .constant(turn), range), range)
-            storeHidden(since, binary(.add, old, counts, range), range)
+        forEachThread {
+            for index in (model.memory.shapes.readers[type] ?? []).indices {
+                let since = offset(base, by: counterOffset(type) + 1 + index, range)
+                let old = loadHidden(since, range)
+                // Outside stays outside; beyond a whole turn it need not count on.
+                let counts = binary(
+                    .and, binary(.notEqual, old, .constant(0), range),
+                    binary(.lessOrEqualSigned, old, .constant(turn), range), range)
+                storeHidden(since, binary(.add, old, counts, range), range)
+            }
         }
         return .nothing
     }

@@ -86,6 +86,7 @@ extension Worker {
                 pending.push(states.state(index), thread: Int(pending.chosen[index]))
             }
             judge(count)
+            canonicalizeSuccessors()
             select(of: count, reduction, isPending: true)
             insertSuccessors(of: count)
         }

@@ -18,6 +18,7 @@ enum LayoutCommand: Command {
         let layout = Engine.layout(model)
         console.out.line("\(loaded.name): \(Quantities.plural(layout.bitCount, "bit")) a state")
         for group in layout.describe(model: model) { write(group, console.out) }
+        write(Symmetry(model: model, access: AccessSets(model: model)), model, console.out)
         return .holds
     }
 
@@ -39,6 +40,23 @@ enum LayoutCommand: Command {
         if constant > 0 { out.line("  (\(Quantities.plural(constant, "field")) that cannot change)") }
         if used.reduce(0, { $0 + $1.bits }) > group.bits {
             out.line("  (locals that are not live at the same time share bits)")
+        }
+    }
+
+    /// What is interchangeable, and for the rest what prevents it.
+    private static func write(_ symmetry: Symmetry, _ model: Model, _ out: Output) {
+        if symmetry.domains.isEmpty && symmetry.obstacles.isEmpty { return }
+        out.line()
+        if !symmetry.domains.isEmpty {
+            let names = symmetry.domains.map { "\($0.name) (\($0.elements.count))" }
+            for line in TextWrapping.paragraph("interchangeable: " + names.joined(separator: ", "), width: lineWidth) {
+                out.line(line)
+            }
+        }
+        for obstacle in symmetry.obstacles {
+            let place = model.texts.place(of: obstacle.range).map { "\($0.file):\($0.line) " } ?? "the model "
+            let text = "not interchangeable: \(obstacle.name), as \(place)\(obstacle.reason)"
+            for line in TextWrapping.paragraph(text, width: lineWidth) { out.line(line) }
         }
     }
 

@@ -1,0 +1,444 @@
+import Syntax
+
+// What each operation may do with values of each sort.
+extension SymmetryCheck {
+    /// The domains that change a value of that sort.
+    private func moving(_ sort: SymmetrySort, cells: [CellID]) -> Set<Kind> {
+        switch sort {
+        case .unknown, .plain: []
+        case .address: places.kinds(cells.flatMap { places.places[$0].elements })
+        case .owner, .number, .truth, .conflict: places.kinds(places.elementOfThread.filter { $0 >= 0 })
+        case .instance(let threadClass, _): [.threads(threadClass: threadClass)]
+        case .place(let list), .mask(let list, _):
+            places.kinds(lists[list].map { places.elementOfThread[$0] }.filter { $0 >= 0 })
+        }
+    }
+
+    private mutating func moving(_ operand: Operand, _ number: Int) -> Set<Kind> {
+        moving(sort(operand, number), cells: cells(operand, number))
+    }
+
+    /// The same whatever is permuted.
+    private mutating func isFixed(_ operand: Operand, _ number: Int) -> Bool { moving(operand, number).isEmpty }
+
+    /// Whether a constant stands for the same if values of that sort are permuted.
+    private func isFixed(_ value: Int64, as sort: SymmetrySort) -> Bool {
+        func isFixedThread(_ thread: Int64) -> Bool {
+            thread < 0 || thread >= Int64(model.threads.count) || places.elementOfThread[Int(thread)] < 0
+        }
+        switch sort {
+        case .unknown, .plain, .conflict: return true
+        case .address:
+            return value <= 0 || value >= Int64(model.cells.count) || places.places[CellID(value)].elements.isEmpty
+        case .owner: return isFixedThread(value &- 1)
+        case .number: return isFixedThread(value)
+        case .instance(let threadClass, let offset):
+            let instance = value &- offset
+            return instance < 0 || instance >= Int64(model.classes[threadClass].threads.count)
+        case .place(let list):
+            return value < 0 || value >= Int64(lists[list].count) || places.elementOfThread[lists[list][Int(value)]] < 0
+        case .mask(let list, let shift):
+            return lists[list].indices.allSatisfy {
+                value >> Int64($0 + shift) & 1 == 0 || places.elementOfThread[lists[list][$0]] < 0
+            }
+        case .truth: return value == 0
+        }
+    }
+
+    /// Whether it is zero is the same whatever is permuted.
+    private func keepsTruth(_ sort: SymmetrySort) -> Bool {
+        switch sort {
+        case .unknown, .plain, .address, .owner, .mask, .truth: true
+        case .instance, .number, .place: isFixed(0, as: sort)
+        case .conflict: false
+        }
+    }
+
+    // MARK: Demands
+
+    private mutating func demandPlain(_ operands: Operand..., in number: Int, _ reason: String, _ range: SourceRange) {
+        for operand in operands where !isFixed(operand, number) { note(moving(operand, number), reason, range) }
+    }
+
+    private mutating func demandTruth(_ operand: Operand, _ number: Int, _ range: SourceRange) {
+        if isFixed(operand, number) || keepsTruth(sort(operand, number)) && !isBlock(operand, number) { return }
+        note(moving(operand, number), "asks whether the number of one of them is zero", range)
+    }
+
+    /// An address that is permuted as addresses are.
+    private mutating func demandAddress(_ operand: Operand, _ number: Int, _ instruction: Instruction) {
+        if instruction.isForEachThread { return }
+        switch operand {
+        case .constant(let value):
+            guard !isFixed(value, as: .address) else { return }
+            let place = places.places[CellID(value)]
+            note(places.kinds(place.elements), "uses \(model.cells[CellID(value)].name), which is one of them", instruction.range)
+        case .register:
+            let elements = cells(operand, number).flatMap { places.places[$0].elements }
+            if elements.isEmpty { return }
+            if sort(operand, number) != .address || isBlock(operand, number) {
+                note(places.kinds(elements), "computes which of them it uses", instruction.range)
+            }
+        case .perThread(let row):
+            checkRow(row, number, instruction.range)
+        }
+    }
+
+    /// A cell of each thread's own: of alike threads, alike cells.
+    private mutating func checkRow(_ row: Int, _ number: Int, _ range: SourceRange) {
+        let entry = codes.entries[number]
+        let table = model.threadTables[row]
+        guard let threadClass = entry.threadClass else {
+            let elements = cells(.perThread(row), number).flatMap { places.places[$0].elements }
+            return note(places.kinds(elements), "depends on one of them", range)
+        }
+        for thread in model.classes[threadClass].threads {
+            let cell = CellID(table[thread])
+            guard cell > 0, cell < places.places.count else { continue }
+            let element = places.elementOfThread[thread]
+            let twin = model.classes[threadClass].threads.first { places.roleOfThread[$0] == places.roleOfThread[thread] }!
+            let place = places.places[cell]
+            let isRight = element < 0
+                ? place.elements.isEmpty
+                : place.elements.isEmpty
+                    ? table[thread] == table[twin]
+                    : place.elements == [element] && place.family == places.places[CellID(table[twin])].family
+            if !isRight {
+                let all = place.elements + (element < 0 ? [] : [element])
+                return note(places.kinds(all), "uses \(model.cells[cell].name), which is one of them", range)
+            }
+        }
+    }
+
+    /// A value may come where values of that sort are.
+    private mutating func demandFit(_ value: Operand, _ number: Int, _ target: SymmetrySort, _ range: SourceRange) {
+        if case .constant(let constant) = value {
+            if !isFixed(constant, as: target) {
+                note(moving(target, cells: cells(value, number)), "names one of them by a constant", range)
+            }
+            return
+        }
+        if case .perThread(let row) = value, sort(value, number) == .address { checkRow(row, number, range) }
+        if isFixed(value, number), target != .conflict, sort(value, number) == target || !isMoved(target) { return }
+        if isBlock(value, number) { return note(moving(value, number), "computes which of them it uses", range) }
+        let source = sort(value, number)
+        if source == target, target != .conflict { return }
+        if target == .truth, keepsTruth(source) { return }
+        if source == .unknown || source == .plain || isFixed(value, number) {
+            // Whatever else comes there is to blame, unless it is something that moves and this does not.
+            if target == .conflict { return }
+            return note(moving(target, cells: []), "takes other numbers for theirs", range)
+        }
+        note(moving(value, number), "mixes their numbers with others", range)
+    }
+
+    private func isMoved(_ sort: SymmetrySort) -> Bool {
+        switch sort {
+        case .unknown, .plain: false
+        default: true
+        }
+    }
+
+    private mutating func demandComparable(_ a: Operand, _ b: Operand, _ number: Int, _ range: SourceRange) {
+        let x = sort(a, number)
+        let y = sort(b, number)
+        if case .constant(let value) = b, isFixed(value, as: x), x != .conflict, !isBlock(a, number) { return }
+        if case .constant(let value) = a, isFixed(value, as: y), y != .conflict, !isBlock(b, number) { return }
+        if isFixed(a, number), isFixed(b, number) { return }
+        switch x {
+        case .address, .owner, .number, .instance, .place, .mask:
+            if x == y, !isBlock(a, number), !isBlock(b, number) {
+                for case .perThread(let row) in [a, b] where x == .address { checkRow(row, number, range) }
+                return
+            }
+        case .unknown, .plain, .truth, .conflict: break
+        }
+        let both = moving(a, number).union(moving(b, number))
+        // A constant that names one of them moves no less than what it is compared with.
+        note(both, "tells one of them from the others", range)
+    }
+
+    // MARK: Instructions
+
+    /// Looks at one instruction; what is wrong is in `broken`.
+    mutating func check(_ instruction: Instruction, _ number: Int) {
+        let range = instruction.range
+        switch instruction.operation {
+        case .step, .jump, .end, .checkNoLockHeld, .fence, .cover, .allocate, .spurious:
+            break
+        case .move(let target, let a):
+            demandFit(a, number, registerSorts[number][target], range)
+        case .convert(let target, let a, let shape):
+            demandFit(a, number, registerSorts[number][target], range)
+            if !isFixed(a, number), !survives(sort(a, number), shape) {
+                note(moving(a, number), "computes with their numbers", range)
+            }
+        case .unary(let operation, _, let a):
+            if case .isZero = operation { demandTruth(a, number, range) } else {
+                demandPlain(a, in: number, "computes with their numbers", range)
+            }
+        case .binary(let operation, let target, let a, let b):
+            checkBinary(operation, target, a, b, number, instruction)
+        case .fieldAddress(_, let base, let offset):
+            checkField(base, offset, number, instruction)
+        case .elementAddress(_, let base, let index, let count, let stride, _):
+            checkElement(base, index, count, stride, number, instruction)
+        case .loadElement(let target, let first, let index, _, _, _):
+            demandPlain(index, in: number, "indexes a local array by one of them", range)
+            demandFit(.register(first), number, registerSorts[number][target], range)
+        case .storeElement(let first, let index, _, _, _, let value):
+            demandPlain(index, in: number, "indexes a local array by one of them", range)
+            demandFit(value, number, registerSorts[number][first], range)
+        case .branch(let a, _, _), .check(let a, _):
+            demandTruth(a, number, range)
+        case .load(let target, let address, _):
+            demandAddress(address, number, instruction)
+            if registerSorts[number][target] == .conflict {
+                for storage in storages(address, number) {
+                    note(ofConflict: storageSorts[storage], cells(.register(target), number), range)
+                }
+            }
+        case .store(let address, let value, _):
+            demandAddress(address, number, instruction)
+            for storage in storages(address, number).sorted() { demandFit(value, number, storageSorts[storage], range) }
+        case .checkPlace(let a, _, _), .live(_, let a), .free(let a), .quiesce(let a), .acquired(let a, _), .released(let a),
+            .checkLockHeld(let a, _):
+            demandAddress(a, number, instruction)
+            if codes.entries[number].threadClass == nil, case .checkLockHeld = instruction.operation {
+                note(candidatesOfThreads, "asks who holds a lock", range)
+            }
+        case .graceBegin(let domain, let into):
+            demandAddress(domain, number, instruction)
+            demandAddress(into, number, instruction)
+        case .startCallback(_, let object, let domain):
+            demandAddress(object, number, instruction)
+            demandAddress(domain, number, instruction)
+        case .ended(_, let threadClass, let index), .atLabel(_, let threadClass, let index, _):
+            checkInstance(of: threadClass, index, number, range)
+        case .choose(_, let low, let high):
+            demandPlain(low, high, in: number, "computes with their numbers", range)
+        case .await(let condition, let wait):
+            demandTruth(condition, number, range)
+            checkWait(wait, number, instruction)
+        case .refine(let a, let b):
+            demandComparable(.register(a), .register(b), number, range)
+        }
+    }
+
+    private var candidatesOfThreads: Set<Kind> { places.kinds(places.elementOfThread.filter { $0 >= 0 }) }
+
+    private mutating func note(ofConflict sort: SymmetrySort, _ cells: [CellID], _ range: SourceRange) {
+        let kinds = moving(sort, cells: cells)
+        if sort != .conflict, !kinds.isEmpty { note(kinds, "mixes their numbers with others", range) }
+    }
+
+    /// The value fits into what it is converted to, so that nothing of it is lost.
+    private func survives(_ sort: SymmetrySort, _ shape: IntegerShape) -> Bool {
+        switch sort {
+        case .unknown, .plain: true
+        case .address: shape.bits >= 32
+        case .owner, .number, .place: shape.bits >= 8
+        case .instance(_, let offset): shape.bits >= 16 && abs(offset) < 1 << 14
+        case .mask(let list, let shift): lists[list].count + shift < shape.bits
+        case .truth, .conflict: false
+        }
+    }
+
+    private mutating func checkBinary(
+        _ operation: BinaryOperation, _ target: Register, _ a: Operand, _ b: Operand, _ number: Int,
+        _ instruction: Instruction
+    ) {
+        let range = instruction.range
+        let x = sort(a, number)
+        let y = sort(b, number)
+        if isFixed(a, number), isFixed(b, number), !isConstantBound(a, y), !isConstantBound(b, x) { return }
+        switch operation {
+        case .equal, .notEqual:
+            return demandComparable(a, b, number, range)
+        case .or:
+            if case .mask(_, 0) = x, x == y { return }
+            if b == .constant(0), !isBlock(a, number) || a == .constant(0), !isBlock(b, number) { return }
+            if keepsTruth(x), keepsTruth(y), !isBlock(a, number), !isBlock(b, number) {
+                return isTruthOnly(target, number) ? () : note(moving(a, number).union(moving(b, number)), "computes with their numbers", range)
+            }
+        case .and, .andNot:
+            if case .mask(_, 0) = x, x == y { return }
+        case .add, .subtract:
+            if case .instance = x, case .constant = b { return }
+            if operation == .add, case .instance = y, case .constant = a { return }
+        case .shiftLeft:
+            switch y {
+            case .owner, .number, .place: if a == .constant(1) { return }
+            default: break
+            }
+        case .shiftRightUnsigned:
+            if case .mask(_, 1) = x, b == .constant(1) { return }
+        case .hasBit:
+            if case .mask(let list, 0) = x {
+                if instruction.isForEachThread { return }
+                if case .place(list) = y { return }
+            }
+        case .multiply, .divideSigned, .divideUnsigned, .remainderSigned, .remainderUnsigned, .exclusiveOr,
+            .shiftRightSigned, .lessSigned, .lessOrEqualSigned, .lessUnsigned, .lessOrEqualUnsigned:
+            break
+        }
+        let isOrder: Bool =
+            switch operation {
+            case .lessSigned, .lessOrEqualSigned, .lessUnsigned, .lessOrEqualUnsigned: true
+            default: false
+            }
+        note(
+            moving(a, number).union(moving(b, number)),
+            isOrder ? "puts them in an order" : "computes with their numbers", range)
+    }
+
+    /// A constant beside a value that moves: whether it may stand there depends on the operation.
+    private func isConstantBound(_ operand: Operand, _ other: SymmetrySort) -> Bool {
+        if case .constant = operand { return isMoved(other) && other != .address }
+        return false
+    }
+
+    private func isTruthOnly(_ register: Register, _ number: Int) -> Bool {
+        switch registerSorts[number][register] {
+        case .truth: true
+        default: false
+        }
+    }
+
+    private mutating func checkField(_ base: Operand, _ offset: Operand, _ number: Int, _ instruction: Instruction) {
+        if instruction.isForEachThread { return }
+        switch offset {
+        case .constant:
+            // Where this leads from the beginning of an array with a cell for each thread into it, it is a block.
+            if case .constant = base { return demandAddress(base, number, instruction) }
+            if case .perThread(let row) = base { return checkRow(row, number, instruction.range) }
+            if isBlock(base, number) {
+                note(moving(base, number), "computes which of them it uses", instruction.range)
+            }
+        case .perThread:
+            if case .place = sort(offset, number) { return }
+            let both = moving(base, number).union(moving(offset, number))
+            if !both.isEmpty { note(both, "computes which of them it uses", instruction.range) }
+        case .register:
+            let both = moving(base, number).union(moving(offset, number))
+            if !both.isEmpty { note(both, "computes which of them it uses", instruction.range) }
+        }
+    }
+
+    private mutating func checkElement(
+        _ base: Operand, _ index: Operand, _ count: Int, _ stride: Int, _ number: Int, _ instruction: Instruction
+    ) {
+        if case .instance = sort(index, number) { return }
+        let range = instruction.range
+        demandPlain(index, in: number, "indexes an array by one of them", range)
+        // All the elements, or the one, belong to whom the array belongs to.
+        var positions = 0..<max(0, count)
+        if case .constant(let value) = index, value >= 0, value < Int64(count) { positions = Int(value)..<Int(value) + 1 }
+        for cell in cells(base, number) {
+            for position in positions {
+                let element = cell + position * stride
+                guard element < model.cells.count else { continue }
+                if position == positions.lowerBound, case .constant = base {
+                    let elements = places.places[element].elements
+                    if !elements.isEmpty {
+                        return note(places.kinds(elements), "names \(model.cells[element].name), which is one of them", range)
+                    }
+                }
+                if !belongAlike(cell, element) || isBlock(base, number) {
+                    let elements = places.places[cell].elements + places.places[element].elements
+                    return note(places.kinds(elements), "names \(model.cells[element].name), which is one of them", range)
+                }
+            }
+        }
+    }
+
+    private mutating func checkInstance(of threadClass: Int, _ index: Operand, _ number: Int, _ range: SourceRange) {
+        let kind = Kind.threads(threadClass: threadClass)
+        demandFitsInstance(index, threadClass, number, range)
+        guard places.domains.contains(where: { $0.kind == kind }) else { return }
+        if case .instance(threadClass, 0) = sort(index, number) { return }
+        if case .constant(let value) = index, isFixed(value, as: .instance(threadClass: threadClass, offset: 0)) { return }
+        note([kind], "asks about one of them", range)
+    }
+
+    /// An index of another class's kind tells those apart.
+    private mutating func demandFitsInstance(
+        _ index: Operand, _ threadClass: Int, _ number: Int, _ range: SourceRange
+    ) {
+        if case .instance(threadClass, 0) = sort(index, number) { return }
+        demandPlain(index, in: number, "uses the number of one of them for another's", range)
+    }
+
+    private mutating func checkWait(_ wait: Wait, _ number: Int, _ instruction: Instruction) {
+        switch wait {
+        case .condition: break
+        case .holders(let mask):
+            if isFixed(mask, number), !isConstant(mask) { return }
+            if case .constant(let value) = mask {
+                if !isFixed(value, as: .mask(list: 0, shift: 0)) {
+                    note(candidatesOfThreads, "waits for one of them", instruction.range)
+                }
+                return
+            }
+            if case .mask(0, 0) = sort(mask, number) { return }
+            note(moving(mask, number), "waits for one of them", instruction.range)
+        case .grace(let domain, let mask):
+            demandAddress(domain, number, instruction)
+            if isFixed(mask, number) { return }
+            if case .mask(let list, 0) = sort(mask, number),
+                cells(domain, number).allSatisfy({ cell in
+                    model.domains.contains { $0.firstCell == cell && $0.readers.map(\.thread) == lists[list] }
+                })
+            {
+                return
+            }
+            note(moving(mask, number), "waits for one of them", instruction.range)
+        }
+    }
+
+    private func isConstant(_ operand: Operand) -> Bool {
+        if case .constant = operand { return true }
+        return false
+    }
+
+    // MARK: What is kept
+
+    /// What the state keeps of registers must be something that can be permuted.
+    mutating func checkKept(_ number: Int) {
+        let code = codes.entries[number].code
+        guard codes.entries[number].threadClass != nil else {
+            let property = model.properties[number - model.classes.count]
+            return demandTruth(.register(property.result), number, property.range)
+        }
+        let live = Set(Liveness(code).steps.joined())
+        for register in live.sorted() {
+            let kinds = moving(.register(register), number)
+            if kinds.isEmpty { continue }
+            let range = code.registers[register].range
+            switch registerSorts[number][register] {
+            case .unknown, .plain, .owner, .number, .instance, .place, .mask(_, 0): break
+            case .address: if isBlock(.register(register), number) { note(kinds, "keeps the place of an array that has one for each of them", range) }
+            case .mask, .truth, .conflict: note(kinds, "keeps a number computed of theirs", range)
+            }
+        }
+    }
+
+    /// Free objects are zero: that must stand for nobody.
+    mutating func checkZeros() {
+        for (cell, info) in model.cells.enumerated() where info.slot >= 0 {
+            let sort = storageSorts[info.storage]
+            if !isFixed(0, as: sort) {
+                note(moving(sort, cells: []), "keeps the number of one of them in \(model.cells[cell].name), where zero may be nobody", .none)
+            }
+        }
+        for (storage, sort) in storageSorts.enumerated() {
+            switch sort {
+            case .unknown, .plain, .address, .owner, .number, .instance, .place, .mask(_, 0): continue
+            case .mask, .truth, .conflict:
+                let cells = model.cells.indices.filter { model.cells[$0].storage == storage }
+                let kinds = moving(sort, cells: cells)
+                if !kinds.isEmpty { note(kinds, "stores a number computed of theirs in \(model.storages[storage].name)", .none) }
+            }
+        }
+    }
+}
