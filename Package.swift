@@ -28,6 +28,7 @@ let package = Package(
             name: "TraceTests", dependencies: ["Trace", "Search", "Execution", "Program", "Syntax"],
             exclude: ["Golden"]),
         .testTarget(name: "RandomModelTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
+        .testTarget(name: "ReductionTests", dependencies: ["Search", "Execution", "Program", "Syntax"]),
         .testTarget(name: "CommandTests", dependencies: ["lockwalk"], exclude: ["Golden"]),
     ]
 )

@@ -83,6 +83,7 @@ struct Explorer: ~Copyable {
     /// The initial states, in the order in which INIT makes them.
     private(set) var initials: [[UInt64]] = []
     private(set) var transitions = 0
+    private var saved = ReductionStatistics()
     /// The states and transitions that are reported: those of the last complete level if the search was cut.
     private(set) var statistics = SearchStatistics()
     private var lastProgress = 0.0
@@ -141,6 +142,7 @@ struct Explorer: ~Copyable {
         var number = 0
         while true {
             level.lookForNative(interpreter)
+            level.lookForReduction(looks: saved.successorsLooked, passed: saved.statesPassed)
             note(level: number)
             let count = level.frontier.count
             if let kind = findings.kind, kind <= .violated || count == 0 { return .found(findings, length: number) }
@@ -261,6 +263,10 @@ struct Explorer: ~Copyable {
             workers[index].sawMore = false
             transitions += workers[index].transitions
             workers[index].transitions = 0
+            saved.successorsLooked += workers[index].pending.looks
+            saved.statesPassed += workers[index].pending.passed
+            workers[index].pending.looks = 0
+            workers[index].pending.passed = 0
             let met = workers[index].engine.interpreter.widenings
             if !met.isEmpty {
                 look.widened = (look.widened ?? [:]).merging(met) {
@@ -301,6 +307,8 @@ struct Explorer: ~Copyable {
     private mutating func note(level number: Int) {
         statistics.states = Int(cm_load(level.admitted))
         statistics.transitions = transitions
+        statistics.reduction = saved
+        statistics.reduction.isUsed = level.usedReduction
         if level.frontier.count > 0 { statistics.depth = number }
         statistics.stateBits = layout.bitCount
         statistics.threads = workerCount

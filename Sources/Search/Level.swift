@@ -37,6 +37,10 @@ final class Level: @unchecked Sendable {
     private let monitor: UnsafeMutablePointer<cm_monitor>
     var number = 0
     var task = Task.explore
+    /// Set between levels, once the search has grown enough.
+    private(set) var reduction: PartialOrder?
+    let followsChains: Bool
+    private var looksForReduction: Bool
 
     init(analyses: Analyses, layout: StateLayout, store: StateStore, view: StateView) {
         self.analyses = analyses
@@ -58,6 +62,10 @@ final class Level: @unchecked Sendable {
         isCut = admitted + 1
         hasNative = admitted + 2
         handOver = NativeHandOver(analyses.options, analyses.experience)
+        followsChains = analyses.options.followsChains
+        // A limit on the length of runs needs levels of one step each.
+        looksForReduction =
+            analyses.options.reduction.contains(.partialOrder) && analyses.options.depthLimit == .max
         monitor = .allocate(capacity: 1)
         cm_monitor_init(monitor)
     }
@@ -84,6 +92,25 @@ final class Level: @unchecked Sendable {
         cut = nil
         cm_store(isCut, 0)
     }
+
+    // MARK: Reduction
+
+    /// Prepares the reduction when the search is worth it, and gives it up where it saves too little. States that were
+    /// stored before or afterwards are expanded as a whole, which is always right.
+    func lookForReduction(looks: Int, passed: Int) {
+        if looksForReduction, store.count >= analyses.options.reductionFrom {
+            looksForReduction = false
+            reduction = PartialOrder(
+                model: analyses.model, layout: layout, access: analyses.access,
+                checks: analyses.options.enabled.union(analyses.options.errors))
+            usedReduction = reduction != nil
+        } else if reduction != nil, followsChains, looks > 20_000, passed * 20 < looks {
+            reduction = nil
+        }
+    }
+
+    /// States were left out.
+    private(set) var usedReduction = false
 
     // MARK: Machine code
 

@@ -4,30 +4,62 @@ import Program
 /// Explores every interleaving of a model.
 ///
 /// Throws `InternalError` if a run that it is about to report cannot be executed again.
+///
+/// Where a reduction was used and something was found, the plain search up to there says what is reported: it knows the
+/// shortest run. If a limit stops it, a search that reduces step by step yields a run that is not proven shortest.
 public func search(model: Model, options: SearchOptions = SearchOptions()) throws -> SearchResult {
+    let (first, isConclusive) = try searchOnce(model: model, options: options)
+    if isConclusive { return first }
+    var again = options
+    again.timeLimit = max(0, options.timeLimit - first.statistics.seconds)
+    again.reduction = .none
+    var (plain, _) = try searchOnce(model: model, options: again)
+    plain.statistics.seconds += first.statistics.seconds
+    guard case .incomplete = plain.verdict else { return plain }
+    again.timeLimit = max(0, options.timeLimit - plain.statistics.seconds)
+    again.reduction = options.reduction
+    again.followsChains = false
+    var (stepwise, _) = try searchOnce(model: model, options: again)
+    stepwise.statistics.seconds += plain.statistics.seconds
+    guard case .violated(var finding) = stepwise.verdict else { return plain }
+    finding.isShortest = false
+    stepwise.verdict = .violated(finding)
+    return stepwise
+}
+
+/// Whether the result is to be reported as it is; not so if something was found whose run is not known.
+private func searchOnce(model: Model, options: SearchOptions) throws -> (result: SearchResult, isConclusive: Bool) {
     let analyses = Analyses(model: model, options: options)
     var ranges: InferredRanges = [:]
     var restarts = 0
     while true {
         let layout = analyses.layout(ranges)
         if layout.bitCount > StateLayout.bitsMax {
-            return unsearched(.width(bits: layout.bitCount), analyses, ranges: ranges, restarts: restarts)
+            return (unsearched(.width(bits: layout.bitCount), analyses, ranges: ranges, restarts: restarts), true)
         }
         guard var explorer = Explorer(analyses, layout: layout) else {
-            return unsearched(
-                .memory(bytes: options.memoryLimit), analyses, ranges: ranges, restarts: restarts)
+            return (
+                unsearched(.memory(bytes: options.memoryLimit), analyses, ranges: ranges, restarts: restarts), true
+            )
         }
         let ending = explorer.explore()
         if case .widened(let met) = ending {
             ranges = widened(ranges, by: met, model: model)
             restarts += 1
             if let cut = analyses.interrupted() {
-                return explorer.result(verdict: .incomplete(cut), warnings: [], ranges: ranges, restarts: restarts)
+                return (
+                    explorer.result(verdict: .incomplete(cut), warnings: [], ranges: ranges, restarts: restarts), true
+                )
             }
             continue
         }
+        if explorer.needsPlainSearch(ending) {
+            return (
+                explorer.result(verdict: .holds, warnings: [], ranges: ranges, restarts: restarts), false
+            )
+        }
         let (verdict, warnings) = try explorer.settle(ending)
-        return explorer.result(verdict: verdict, warnings: warnings, ranges: ranges, restarts: restarts)
+        return (explorer.result(verdict: verdict, warnings: warnings, ranges: ranges, restarts: restarts), true)
     }
 }
 
@@ -63,6 +95,16 @@ private func coverage(of model: Model, by interpreters: [Interpreter]) -> Covera
 }
 
 extension Explorer {
+    /// Something was found, and the levels do not tell the shortest run to it.
+    func needsPlainSearch(_ ending: Ending) -> Bool {
+        guard level.usedReduction, level.followsChains else { return false }
+        switch ending {
+        case .found: return true
+        case .complete: return !(races?.found ?? []).isEmpty || !lockCycles(lockOrder?.edges ?? []).isEmpty
+        case .cut, .failedAtStart, .widened: return false
+        }
+    }
+
     /// What the search comes to: the verdict, and the warnings if nothing worse was found.
     mutating func settle(_ ending: Ending) throws -> (verdict: SearchResult.Verdict, warnings: [Finding]) {
         switch ending {
@@ -145,7 +187,8 @@ extension Explorer {
             [cycle[0], cycle[cycle.count - 1]].map { [RunTarget(state: $0.state, level: $0.level, last: $0.move)] }
         }
         groups += found.map { [RunTarget(state: $0.state, level: $0.level)] }
-        if groups.isEmpty { return [] }
+        // Without levels of one step each there are no runs to show; a search that was cut leaves them to the next.
+        if groups.isEmpty || level.usedReduction && level.followsChains { return [] }
         let runs = try shortestRuns(to: groups)
         let wording = wording()
         var findings: [Finding] = []

@@ -22,6 +22,11 @@ public struct SearchOptions: Sendable {
     /// Threads that search; 0 for one per processor. Verdict, counts and runs do not depend on it.
     public var threads: Int
     public var store: StoreChoice
+    public var reduction = ReductionChoice.none
+    /// A search with fewer states is over before a reduction is prepared.
+    public var reductionFrom = 4096
+    /// Runs of steps that are taken alone are gone through at once.
+    var followsChains = true
     /// Dead locals stay in the state, as a comparison: more states, the same verdict.
     public var keepsDeadLocals = false
     /// Told how far the search has come, between levels and a few times a second at most.

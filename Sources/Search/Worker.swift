@@ -26,6 +26,8 @@ struct Worker: ~Copyable {
     let important: UInt64
     let interrupts: UInt64
     let states: LoadedStates
+    /// Of the reduction.
+    let pending: PendingSteps
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
     /// Of the successors in the batch: their mixed keys; lists of numbers among them.
@@ -52,6 +54,7 @@ struct Worker: ~Copyable {
         let batch = StepBatch(wordCount: wordCount, threadCount: threadCount)
         let keyRoom = batch.capacity
         let states = LoadedStates(level.store)
+        let pending = PendingSteps(wordCount: wordCount, threadCount: threadCount, batch: StepBatch.statesMax)
         let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
@@ -67,6 +70,7 @@ struct Worker: ~Copyable {
         important = level.important
         interrupts = level.deadlocks.interrupts
         self.states = states
+        self.pending = pending
         memory = nil
         self.mixed = mixed
         self.fresh = fresh
@@ -110,7 +114,11 @@ struct Worker: ~Copyable {
             judge(count)
             switch task {
             case .explore:
-                transitions &+= batch.count
+                if let reduction = level.reduction {
+                    select(of: count, reduction, isPending: false)
+                } else {
+                    transitions &+= batch.count
+                }
                 insertSuccessors(of: count)
             case .lastLook:
                 sawMore = sawMore || !batch.failures.isEmpty || hasUnseenSuccessor()
@@ -119,12 +127,13 @@ struct Worker: ~Copyable {
                 judgeSuccessors()
             }
         }
+        if task == .explore, let reduction = level.reduction { finishPending(reduction) }
     }
 
     // MARK: Inserting
 
     /// Puts the successors into the set; those that are new are judged, and wait for the next level.
-    private mutating func insertSuccessors(of stateCount: Int) {
+    mutating func insertSuccessors(of stateCount: Int) {
         if keyRoom < batch.count { growKeys() }
         let count = batch.count
         let store = level.store

@@ -38,6 +38,8 @@ enum Engine {
             timeLimit: request.seconds ?? .infinity, native: request.native, cachesNative: request.cachesNative,
             threads: request.threads, store: request.store, progress: progress.report)
         options.keepsDeadLocals = request.keepsDeadLocals
+        options.reduction = request.reduction
+        options.reductionFrom = request.reductionFrom ?? options.reductionFrom
         let result = try Search.search(model: model, options: options)
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {

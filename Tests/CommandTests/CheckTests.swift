@@ -174,4 +174,19 @@ import Testing
         #expect(answer.code == 0)
         #expect(answer.out.contains("not looked for: DEADLOCK, LOCK_ORDER\n"), "\(answer.out)")
     }
+
+    @Test func reductionsAreChecked() throws {
+        let agrees = try check("--check-reductions", model: Models.zap)
+        #expect(agrees.code == 0)
+        expectGolden(agrees.out, "check-reductions.txt")
+        let few = try check("--check-reductions", "--states", "5", model: Models.zap)
+        #expect(few.code == 3)
+        #expect(few.out.hasPrefix("incomplete: m.c has more than 5 states"))
+    }
+
+    @Test(arguments: ["none", "por", "symmetry", "all"]) func theVerdictIsTheSameWithAnyReduction(word: String) throws {
+        let answer = try check("-q", "--reduction", word, "-Drule=FREE_AT_ONCE", model: Models.zap)
+        #expect(answer.out == "violated: USE_AFTER_FREE(ptpages) in m.c (rule=FREE_AT_ONCE)\n")
+        #expect(try check("--reduction", "less", model: Models.zap).errors.contains("none, por, symmetry or all"))
+    }
 }

@@ -62,6 +62,7 @@ import Testing
         ("a CPU that only other variants have", "PER_CPU(int, c);\nCONFIG(int, n, 1);\nTHREAD(t, n) { if (n > 1) per_cpu(c, 1) = 1; this_cpu(c) = 2; }"),
         ("a null pointer compared", "struct s { int v; };\nstatic struct s *p;\nTHREAD(t, 1) { if (NULL == p && p == NULL && !p && (bool)p) skip(); }"),
         ("labels and gotos in all places", "static int x;\nTHREAD(t, 1) { a: b: if (x) goto c; goto b; { c: ; } switch (x) { case 1: { d: x++; case 2: if (x) { case 3: break; } default: ; goto d; } } }"),
+        ("a model's own definition of a name that came later", "typedef int atomic_long_t;\nstatic struct mutex l;\nstatic atomic_long_t taken;\nstatic bool mutex_lock_killable(struct mutex *m) { mutex_lock(m); return true; }\nTHREAD(t, 1) { if (mutex_lock_killable(&l)) { taken = 1; mutex_unlock(&l); } }"),
         ("a callback that is its own callback", "struct s { int v; };\nOBJECTS(struct s, pool, 1);\nstatic void f(struct s *s) { if (s->v++ < 2) call_rcu(s, f); else kfree(s); }\nTHREAD(t, 1) { struct s *s = alloc(pool); call_rcu(s, f); }"),
     ])
     func taken(_ what: String, _ text: String) {

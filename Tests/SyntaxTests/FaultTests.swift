@@ -156,6 +156,7 @@ struct Fault: Sendable {
         Fault("L0322", "2:11", "int x = 1 ?: 2;"),
         Fault("L0323", "2:1", "_Static_assert(1, 2);"),
         Fault("L0323", "2:1", "_Noreturn void f(void);"),
+        Fault("L0323", "2:12", "INIT { p = container_of(q, struct s, node); }"),
         Fault("L0324", "2:23", "struct s { int a : 1, : 2; };"),
         Fault("L0325", "2:17", "PER_CPU(int, x) = { 1 };"),
         Fault("L0326", "2:1", "GHOST int f(void);"),

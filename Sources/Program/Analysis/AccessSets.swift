@@ -95,6 +95,20 @@ public struct AccessSets: Sendable {
     }
 }
 
+extension AccessSets {
+    /// What the code of a property may read.
+    public static func reads(of code: Code, model: Model) -> CellSet {
+        let thread = model.threads.count
+        let pointsTo = PointsTo(model: model, code: code, thread: thread)
+        var reads = CellSet(cellCount: model.cells.count)
+        for instruction in code.instructions {
+            let effect = InstructionEffect.of(instruction.operation, model: model, thread: thread, pointsTo: pointsTo)
+            reads.formUnion(effect.reads)
+        }
+        return reads
+    }
+}
+
 /// Walks the paths of one thread's code and adds up what their instructions touch.
 private struct AccessCollector {
     let model: Model

@@ -1,7 +1,7 @@
 /// Finds user variables that may be read before they were assigned; C leaves their value open, so a model that depends
 /// on it has no meaning.
 ///
-/// Forward must-analysis. An array counts as assigned as a whole from the first element on: which elements a loop has
+/// Forward must-analysis; what it complains of is followed way by way (`CorrelatedBranches`) before it is told. An array counts as assigned as a whole from the first element on: which elements a loop has
 /// filled is beyond it, and the others read as zero.
 public struct DefiniteAssignment: Sendable {
     /// The first use of each such variable, in the order of the code. Of an array, `register` is the first element.
@@ -46,6 +46,10 @@ public struct DefiniteAssignment: Sendable {
                 guard !assigned[index].contains(register), told.insert(register).inserted else { continue }
                 findings.append((index, register))
             }
+        }
+        if !findings.isEmpty {
+            let branches = CorrelatedBranches(code, uses)
+            findings.removeAll { !branches.mayReadUnassigned($0.register, result: result) }
         }
         self.findings = findings
     }

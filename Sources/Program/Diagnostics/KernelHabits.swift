@@ -11,6 +11,12 @@ enum KernelHabits {
             "assert": "write ASSERT(name, condition), or BUG_ON(condition) for code of the kernel",
             "mb": "write smp_mb()", "rmb": "write smp_rmb()", "wmb": "write smp_wmb()",
             "atomic_inc_unless_zero": "write atomic_inc_not_zero()", "get_unless_zero": "write refcount_inc_not_zero()",
+            "mmap_read_lock": "write down_read(&mm->mmap_lock)", "mmap_read_unlock": "write up_read(&mm->mmap_lock)",
+            "mmap_write_lock": "write down_write(&mm->mmap_lock)",
+            "mmap_write_unlock": "write up_write(&mm->mmap_lock)",
+            "get_page": "write refcount_inc(&page->refs), in a function of that name if you like",
+            "put_page": "write a static function: if (refcount_dec_and_test(&page->refs)) kfree(page);",
+            "GFP_KERNEL": "leave it out: alloc(name) takes no flags", "GFP_ATOMIC": "leave it out: alloc(name) takes no flags",
             "udelay": "leave it out: every delay is explored", "msleep": "leave it out, or write might_sleep()",
         ]
         for name in ["kmalloc", "kzalloc", "kcalloc", "vmalloc", "malloc", "kmem_cache_alloc", "kmem_cache_zalloc"] {
@@ -24,6 +30,12 @@ enum KernelHabits {
             "init_srcu_struct", "INIT_LIST_HEAD",
         ] {
             advice[name] = "leave it out: everything starts as zero, and locks start free"
+        }
+        for (name, number) in [
+            ("EINTR", 4), ("EAGAIN", 11), ("ENOMEM", 12), ("EFAULT", 14), ("EBUSY", 16), ("EEXIST", 17), ("EINVAL", 22),
+            ("ENOENT", 2),
+        ] {
+            advice[name] = "define it: enum { \(name) = \(number) };"
         }
         return advice
     }()

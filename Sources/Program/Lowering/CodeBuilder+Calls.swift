@@ -3,7 +3,8 @@ import Syntax
 extension CodeBuilder {
     /// A call: of a primitive, or of a function of the model, which is inlined.
     func call(_ name: Name, _ arguments: [Expression], _ expression: Expression) -> Value {
-        if let primitive = PrimitiveTable.all[name.text] {
+        let isOwn = LanguageNames.additions.contains(name.text) && model.functions[name.text] != nil
+        if !isOwn, let primitive = PrimitiveTable.all[name.text] {
             let site = CallSite(name: name, arguments: arguments, range: expression.range)
             guard primitive.arity.contains(arguments.count) else {
                 report(.wrongArgumentCount(name, arguments.count, primitive.arity))

@@ -123,8 +123,9 @@ final class ModelBuilder {
         functions[function.name.text] = function
     }
 
-    /// The header's names are reserved.
+    /// The header's names are reserved, but for those that came later.
     func checkName(_ name: Name) {
+        if LanguageNames.additions.contains(name.text) { return }
         if PrimitiveTable.all[name.text] != nil || PrimitiveTable.notYet.contains(name.text)
             || Words.reserved.contains(name.text)
         {

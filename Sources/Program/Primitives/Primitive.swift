@@ -38,17 +38,20 @@ struct Primitive {
     }
 }
 
-/// All names of the header that are called like functions. A new primitive is an entry in its family's table.
+/// All names of the header that are called like functions. A new primitive is an entry in its family's table, and, if the
+/// first header did not have it, in `LanguageNames.additions`.
 enum PrimitiveTable {
     nonisolated(unsafe) static let all: [String: Primitive] = {
         var table: [String: Primitive] = [:]
         let families = [
             AccessPrimitives.table, AtomicPrimitives.table, BitPrimitives.table, RefcountPrimitives.table,
             SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table, SequencePrimitives.table,
+            InterruptibleLockPrimitives.table,
             ContextPrimitives.table, RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,
             CompletionPrimitives.table, CallPrimitives.table, ObjectPrimitives.table, ChoicePrimitives.table, ProofPrimitives.table,
         ]
         for family in families { table.merge(family) { first, _ in first } }
+        for (alias, name) in LanguageNames.functionAliases { table[alias] = table[name] }
         return table
     }()
 

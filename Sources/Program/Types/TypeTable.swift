@@ -102,7 +102,9 @@ struct TypeTable {
     private mutating func base(_ base: TypeName.Base, _ range: SourceRange, _ diagnostics: inout Diagnostics) -> Type {
         switch base {
         case .named(let name):
-            if let type = typedefs[name.text] ?? Self.namedTypes[name.text] { return type }
+            if let type = typedefs[name.text] ?? Self.namedTypes[LanguageNames.typeAliases[name.text] ?? name.text] {
+                return type
+            }
             let known = Array(typedefs.keys) + Array(Self.namedTypes.keys)
             diagnostics.add(.unknownType(name, nearest(name.text, in: known.sorted())))
             return .error

@@ -100,6 +100,10 @@ extension Diagnostic {
         error("L0323", range, "model C has no \(word)", advice)
     }
 
+    static func castToContainer(_ range: SourceRange, _ word: String) -> Diagnostic {
+        refusedWord(range, word, "keep a pointer to the struct itself, and link structs by fields: struct vma *next;")
+    }
+
     static func unnamedBitField(_ range: SourceRange) -> Diagnostic {
         error("L0324", range, "a bit-field needs a name", "delete it: padding means nothing in a model")
     }

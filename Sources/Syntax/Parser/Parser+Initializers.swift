@@ -5,6 +5,9 @@ extension Parser {
 
     /// initializer: assignment | "{" [ item { "," item } [ "," ] ] "}"
     mutating func parseInitializer(depth: Int = 0) throws(SyntaxFailure) -> Initializer {
+        if at(.identifier), LanguageNames.counterInitializers.contains(current.text), peek(1).kind == .leftParen {
+            return try parseCounterInitializer()
+        }
         guard at(.leftBrace) else { return .expression(try parseAssignment()) }
         guard depth < Self.initializerDepthMax else {
             throw fail(.nestedTooDeep(current.range, "initialisers", Self.initializerDepthMax))
@@ -21,6 +24,16 @@ extension Parser {
         }
         try expect(.rightBrace, "'}' or ','")
         return .list(items, start.union(previous))
+    }
+
+    /// `ATOMIC_INIT(1)` is `{ 1 }`.
+    private mutating func parseCounterInitializer() throws(SyntaxFailure) -> Initializer {
+        let start = current.range
+        advance()
+        advance()
+        let value = try parseAssignment()
+        try expect(.rightParen, "')'")
+        return .list([InitializerItem(designators: [], value: .expression(value))], start.union(previous))
     }
 
     /// designators: { "." name | "[" constant "]" } "="

@@ -29,6 +29,9 @@ extension Parser {
             throw fail(.expectedExpression(current.range, describe(current)))
         }
         let name = Name(current.text, current.range)
+        if LanguageNames.typeTakingMacros.contains(name.text), peek(1).kind == .leftParen {
+            throw fail(.castToContainer(name.range, name.text))
+        }
         advance()
         guard at(.leftParen) else { return try node(.identifier(name.text), name.range) }
         let (arguments, depth) = try parseArguments()

@@ -27,11 +27,16 @@ struct Specifiers {
 }
 
 extension Parser {
+    /// Is this a typedef of the model, or a type that has two names?
+    private func isTypeName(_ word: String) -> Bool {
+        typedefs.contains(word) || LanguageNames.typeAliases[word] != nil
+    }
+
     /// Can a type name start with this token?
     func startsTypeName(_ token: Token) -> Bool {
         guard token.kind == .identifier else { return false }
         let word = token.text
-        return LanguageNames.startsType(word) || typedefs.contains(word) || word == "const" || word == "volatile"
+        return LanguageNames.startsType(word) || isTypeName(word) || word == "const" || word == "volatile"
             || LanguageNames.refusedTypeWords.contains(word)
     }
 
@@ -60,7 +65,7 @@ extension Parser {
                 advance()
             } else if try takeQualifier(&result) {
                 continue
-            } else if base == nil, words.isEmpty, LanguageNames.types.contains(word) || typedefs.contains(word) {
+            } else if base == nil, words.isEmpty, LanguageNames.types.contains(word) || isTypeName(word) {
                 base = .named(Name(word, place))
                 typeRange = place
                 advance()

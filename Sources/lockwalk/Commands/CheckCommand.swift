@@ -19,6 +19,9 @@ enum CheckCommand: Command {
             OptionSyntax(long: "html", value: "FILE", help: "write the run to FILE as one page, for a browser"),
             OptionSyntax(long: "coverage", help: "list all that was not reached"),
             OptionSyntax(long: "cover", help: "show the model line by line: what was reached"),
+            OptionSyntax(
+                long: "check-reductions",
+                help: "test what --reduction leaves out on this model,\ninstead (--states: at most so many, 20000)"),
             OptionSyntax(long: "progress", help: "lines of progress, terminal or not"),
             Colors.option,
         ] + SearchRequest.options,
@@ -32,6 +35,9 @@ enum CheckCommand: Command {
         let loaded = try LoadedModel(path: path, console: console)
         let configuration = try loaded.configuration(arguments.all("define"), command: syntax.name)
         var model = try loaded.lower(configuration, console: console)
+        if arguments.has("check-reductions") {
+            return try ReductionComparison(name: loaded.name, model: model, request: request).run(console)
+        }
         let premises = Premises(marking: &model)
         let result = try Engine.search(model, request, console, saysProgress: arguments.has("progress"))
         var violation: Counterexample?

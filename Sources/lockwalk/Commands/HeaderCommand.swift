@@ -15,7 +15,7 @@ enum HeaderCommand: Command {
         if let word = arguments.operands.first {
             throw UsageError("'\(word)' is one too many: header takes no operand", command: syntax.name)
         }
-        console.out.write(headerText)
+        console.out.write(headerText + headerIdioms + "\n#endif\n")
         return .holds
     }
 }

@@ -14,6 +14,9 @@ struct SearchRequest {
     /// 0: one per processor.
     var threads = 0
     var store = StoreChoice.exact
+    var reduction = ReductionChoice.none
+    /// For comparisons: reduce from so many states on; nil for the usual.
+    var reductionFrom: Int?
     var keepsDeadLocals = false
     var native = NativeUse.automatic
     var cachesNative = true
@@ -39,6 +42,10 @@ struct SearchRequest {
             help: "keep states exact (default); plain: whole, as a\ncheck; hash:64: wide states as hashes, no proof"),
         OptionSyntax(
             long: "native", value: "WHEN", help: "run steps as machine code: auto (default, when\nthe search grows), off, always"),
+        OptionSyntax(
+            long: "reduction", value: "WHICH",
+            help: "leave out what makes no difference: none (default),\npor (interleavings), symmetry (who is who), all",
+            values: ReductionChoice.words),
         OptionSyntax(long: "keep-dead", help: "keep dead locals in the state, to compare with"),
         OptionSyntax(long: "no-cache", help: "do not keep machine code for the next search"),
         OptionSyntax(long: "no-progress", help: "no progress line on a terminal"),
@@ -54,6 +61,7 @@ struct SearchRequest {
         states = try amount("states", "1000000 or 10M", Quantities.count)
         depth = try amount("depth", "a number of steps, 100", Quantities.count)
         seconds = try amount("time", "90, 10m or 2h", Quantities.seconds)
+        reduction = try amount("reduction", "none, por, symmetry or all", ReductionChoice.init(word:)) ?? reduction
         if let use = try amount("native", "auto, off or always", NativeUse.init(rawValue:)) { native = use }
         threads = try amount("threads", "a number, 2") { text in
             Quantities.count(text).flatMap { (1...Self.threadsMax).contains($0) ? $0 : nil }

@@ -283,6 +283,4 @@ void wait_for_completion(struct completion *), complete(struct completion *), co
 #define tlb_flush_ipi(name, entry, cpus)       ((void)name, (void)(entry), (void)(cpus))       /* waits for CPUs with interrupts off */
 #define tlb_flush_broadcast(name, entry, cpus) ((void)name, (void)(entry), (void)(cpus))       /* does not */
 
-#endif
-
 """#

@@ -1,0 +1,39 @@
+/// Which reductions a search uses. Whether a model holds never depends on it.
+public struct ReductionChoice: OptionSet, Sendable {
+    public let rawValue: Int
+
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Of interleavings that come to the same, one is explored.
+    public static let partialOrder = ReductionChoice(rawValue: 1)
+    /// Of states that differ only in which of several alike threads and objects is which, one is explored.
+    public static let symmetry = ReductionChoice(rawValue: 2)
+    public static let all: ReductionChoice = [.partialOrder, .symmetry]
+    public static let none: ReductionChoice = []
+
+    /// The words of the command line, in the order in which help lists them.
+    public static let words = ["none", "por", "symmetry", "all"]
+
+    /// nil if the word is not one of `words`.
+    public init?(word: String) {
+        switch word {
+        case "none": self = .none
+        case "por": self = .partialOrder
+        case "symmetry": self = .symmetry
+        case "all": self = .all
+        default: return nil
+        }
+    }
+}
+
+/// What a reduction saved.
+public struct ReductionStatistics: Sendable {
+    /// States that were gone through and not stored, as one thread alone was taken there.
+    public var statesPassed = 0
+    /// Steps taken from there on, of those that were looked at.
+    public var successorsLooked = 0
+    /// The reduction was on in the search that the verdict comes from, not only prepared.
+    public var isUsed = false
+
+    public init() {}
+}
