@@ -115,7 +115,7 @@ private struct CounterexampleBuilder {
         switch model.classes[thread.threadClass].kind {
         case .callback: return Counterexample.Participant(thread: number, name: thread.name, cpu: nil)
         case .interrupt: title = "interrupt \(thread.name) on CPU \(thread.cpu)"
-        case .call: title = "IPI \(thread.name)" + (thread.name.contains(" on CPU ") ? "" : " on CPU \(thread.cpu)")
+        case .call: title = CPURemarks.title(of: thread)
         case .thread, .daemon: break
         }
         return Counterexample.Participant(thread: number, name: thread.name, cpu: thread.cpu, title: title)
