@@ -50,12 +50,17 @@ struct CPURemarks {
         return []
     }
 
+    /// `IPI flush() on CPU 1`, whose name has the CPU only where there are several.
+    static func title(of call: ModelThread) -> String {
+        "IPI \(call.name)" + (call.name.contains(" on CPU ") ? "" : " on CPU \(call.cpu)")
+    }
+
     /// `The interrupt timer on CPU 0 spins`, `walker waits`.
     func subject(_ thread: Int) -> String {
         let info = model.threads[thread]
         switch model.classes[info.threadClass].kind {
         case .interrupt: return "The interrupt \(info.name) on CPU \(info.cpu) spins"
-        case .call: return "The IPI \(info.name) on CPU \(info.cpu) \(run.last.nextStep(of: thread) == 0 ? "waits" : "spins")"
+        case .call: return "The \(Self.title(of: info)) \(run.last.nextStep(of: thread) == 0 ? "waits" : "spins")"
         default: return "\(info.name) waits"
         }
     }

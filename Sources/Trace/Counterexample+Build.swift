@@ -118,7 +118,7 @@ private struct CounterexampleBuilder {
         case .hardware:
             return Counterexample.Participant(thread: number, name: thread.name, cpu: nil, title: thread.name)
         case .interrupt: title = "interrupt \(thread.name) on CPU \(thread.cpu)"
-        case .call: title = "IPI \(thread.name)" + (thread.name.contains(" on CPU ") ? "" : " on CPU \(thread.cpu)")
+        case .call: title = CPURemarks.title(of: thread)
         case .thread, .daemon: break
         }
         return Counterexample.Participant(thread: number, name: thread.name, cpu: thread.cpu, title: title)
