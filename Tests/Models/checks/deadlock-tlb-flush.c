@@ -6,8 +6,18 @@ CONFIG(bool, broken, true);
 struct page {
 	u1 data;
 };
+OBJECTS(struct page, pages, 1);
+static struct page *pte;
 TLB(struct page *, tlb, 1);
 static spinlock_t lock;
+
+INIT { pte = alloc(pages); }
+
+/* It fills the TLB anew whenever it was flushed: that keeps nobody alive. */
+TLB_WALK(tlb)
+{
+	tlb_fill(tlb, cpu, entry, pte);
+}
 
 THREAD(flusher, 1)
 {
@@ -18,6 +28,9 @@ THREAD(flusher, 1)
 
 THREAD(other, 1)
 {
+	struct page *p;
+
+	tlb_access(tlb, 0, &p);
 	if (broken)
 		local_irq_disable();
 	spin_lock(&lock);

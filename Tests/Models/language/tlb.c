@@ -49,6 +49,8 @@ THREAD(zap, 1)
 		tlb_flush_broadcast(tlb, 0, ALL_CPUS);
 }
 
+/* Judged though the hardware may go on for ever. */
+FINALLY(unmapped) { return !pte; }
 SOMETIMES(written) { return pte && pte->data; }
 
 EXPECT(rule == NO_FLUSH,    STALE_TLB(pages));
