@@ -55,6 +55,12 @@ extension HTMLPage {
               });
             });
             box.append(table);
+            /* What has changed is not to be looked for. */
+            var first = table.querySelector(".changed");
+            box.scrollTop = 0;
+            if (!first) return;
+            var low = first.getBoundingClientRect().bottom - box.getBoundingClientRect().bottom;
+            if (low > 0) box.scrollTop = low + box.clientHeight / 3;
           }
 
           function drawSource(now) {
@@ -108,7 +114,11 @@ extension HTMLPage {
           function tab(name) {
             document.querySelectorAll(".tab").forEach(function (t) { t.classList.toggle("shown", t.id === name); });
             document.querySelectorAll(".tabs button").forEach(function (b) { b.classList.toggle("on", b.dataset.tab === name); });
-            if (state(run, step)) drawSource(state(run, step));
+            var now = state(run, step);
+            if (!now) return;
+            /* Hidden, they had no place to be scrolled to. */
+            drawState(now, state(run, step - 1));
+            drawSource(now);
           }
 
           document.addEventListener("keydown", function (event) {

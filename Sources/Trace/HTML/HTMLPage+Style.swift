@@ -46,7 +46,7 @@ extension HTMLPage {
         .arrow { white-space: nowrap; }
         .function { color: var(--soft); font-size: 13px; }
         .remark { color: var(--good); font: 13px/1.4 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-        .bad, .remark.bad { color: var(--bad); font-weight: 600; }
+        .bad, .remark.bad { color: var(--bad); font-weight: 600; display: block; }
         .row.fails .own, .row.pending .own { background: var(--badback); }
         .row.aside .what { opacity: .5; }
         .row[id] { cursor: pointer; scroll-margin: 60px; outline: none; }

@@ -160,7 +160,7 @@ public struct HTMLPage {
             text += "<div class=\"function\">\(escaped(step.function))():</div>"
         }
         text += "<code>\(breakable(step.text))</code>"
-        for remark in step.remarks { text += "<div class=\"remark\">\(breakable(remark))</div>" }
+        for remark in step.remarks { text += " <span class=\"remark\">\(breakable(remark))</span>" }
         if fails {
             if let failing = run.failingText { text += "<code class=\"bad\">\(breakable(failing))</code>" }
             text += "<div class=\"remark bad\">\(escaped(run.failingRemark ?? run.verdict))</div>"
