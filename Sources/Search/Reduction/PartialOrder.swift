@@ -32,7 +32,7 @@ public final class PartialOrder: Sendable {
     /// nil where it does not apply or is not worth it.
     public init?(
         model: Model, layout: StateLayout, access: AccessSets, checks: Set<FailureKind>, fault: PlantedFault? = nil,
-        budget: Int = 20_000
+        budget: Int = 20_000, symmetry: Symmetry? = nil
     ) {
         guard Self.applies(to: model, layout: layout, checks: checks) else { return nil }
         let context = LocalGraphContext(model: model, layout: layout, checks: checks, access: access)
@@ -48,6 +48,7 @@ public final class PartialOrder: Sendable {
             let sticky = stickyNodes(dependence, isCandidate: rules.rules.map { !$0.isEmpty })
             for node in sticky { rules.removeRules(at: node) }
         }
+        if let symmetry { rules.makeAlike(dependence, symmetry) }
         nodesWithRules = rules.rules.count { !$0.isEmpty }
         nodeCount = dependence.nodeCount
         guard nodesWithRules > 0 else { return nil }
