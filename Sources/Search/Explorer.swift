@@ -314,6 +314,7 @@ struct Explorer: ~Copyable {
         statistics.reduction.isUsed = level.usedReduction
         if level.frontier.count > 0 { statistics.depth = number }
         statistics.stateBits = layout.bitCount
+        statistics.symmetry = level.canonicalizer?.symmetry
         statistics.threads = workerCount
         statistics.oddsOfOmission = store.oddsOfOmission
         statistics.bytesPerState = store.count == 0 ? 0 : Double(max(peakBytes, level.bytes)) / Double(store.count)

@@ -130,7 +130,8 @@ final class Level: @unchecked Sendable {
             looksForReduction = false
             reduction = PartialOrder(
                 model: analyses.model, layout: layout, access: analyses.access,
-                checks: analyses.options.enabled.union(analyses.options.errors))
+                checks: analyses.options.enabled.union(analyses.options.errors),
+                symmetry: canonicalizer?.symmetry)
             usedReduction = reduction != nil
         } else if reduction != nil, followsChains, looks > 20_000, passed * 20 < looks {
             reduction = nil

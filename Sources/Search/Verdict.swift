@@ -73,6 +73,8 @@ public struct SearchStatistics: Sendable {
     /// The odds, at most, that some state was taken for another one; 0 if the set is exact.
     public var oddsOfOmission = 0.0
     public var restarts = 0
+    /// What was taken as interchangeable, if anything was.
+    public var symmetry: Symmetry?
     public var reduction = ReductionStatistics()
     /// Steps ran as machine code at the end; or why they could not, though it was tried.
     public var isNative = false

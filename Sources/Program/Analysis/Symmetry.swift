@@ -48,6 +48,22 @@ public struct Symmetry: Sendable {
     /// The threads that places in masks stand for, by list.
     public var lists: [[Int]]
 
+    /// Sets of them are masks.
+    public static let elementsMax = 64
+
+    /// In how many ways they can be permuted; nil if it is too many to say.
+    public var order: Int? {
+        var order = 1
+        for domain in domains {
+            for factor in 1...domain.elements.count {
+                let (product, overflows) = order.multipliedReportingOverflow(by: factor)
+                if overflows { return nil }
+                order = product
+            }
+        }
+        return order
+    }
+
     public var elementCount: Int { domains.last?.elements.upperBound ?? 0 }
     public var isTrivial: Bool { domains.isEmpty }
 
@@ -120,6 +136,18 @@ extension Symmetry {
                 obstacles.append(Obstacle(kind: kind, name: kind.name(in: model), reason: reason, range: .none))
             }
             candidates = []
+        }
+        func count(_ kind: Domain.Kind) -> Int {
+            switch kind {
+            case .threads(let number): model.classes[number].threads.count
+            case .slots(let number): model.pools[number].slots.count
+            }
+        }
+        while candidates.reduce(0, { $0 + count($1) }) > Self.elementsMax, let last = candidates.popLast() {
+            obstacles.append(
+                Obstacle(
+                    kind: last, name: last.name(in: model), reason: "has more than \(Self.elementsMax) such things",
+                    range: .none))
         }
         let codes = SymmetryCodes(model, access)
         while true {

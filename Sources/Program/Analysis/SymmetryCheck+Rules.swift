@@ -123,6 +123,8 @@ extension SymmetryCheck {
         if isBlock(value, number) { return note(moving(value, number), "computes which of them it uses", range) }
         let source = sort(value, number)
         if source == target, target != .conflict { return }
+        // Nothing ever comes there.
+        if source == .unknown, target == .conflict { return }
         if target == .truth, keepsTruth(source) { return }
         if source == .unknown || source == .plain || isFixed(value, number) {
             // Whatever else comes there is to blame, unless it is something that moves and this does not.
@@ -183,12 +185,17 @@ extension SymmetryCheck {
             checkField(base, offset, number, instruction)
         case .elementAddress(_, let base, let index, let count, let stride, _):
             checkElement(base, index, count, stride, number, instruction)
-        case .loadElement(let target, let first, let index, _, _, _):
+        case .loadElement(let target, let first, let index, let count, let stride, let offset):
             demandPlain(index, in: number, "indexes a local array by one of them", range)
-            demandFit(.register(first), number, registerSorts[number][target], range)
-        case .storeElement(let first, let index, _, _, _, let value):
+            for position in 0..<max(0, count) {
+                let element = Operand.register(first + position * stride + offset)
+                demandFit(element, number, registerSorts[number][target], range)
+            }
+        case .storeElement(let first, let index, let count, let stride, let offset, let value):
             demandPlain(index, in: number, "indexes a local array by one of them", range)
-            demandFit(value, number, registerSorts[number][first], range)
+            for position in 0..<max(0, count) {
+                demandFit(value, number, registerSorts[number][first + position * stride + offset], range)
+            }
         case .branch(let a, _, _), .check(let a, _):
             demandTruth(a, number, range)
         case .load(let target, let address, _):
@@ -257,7 +264,8 @@ extension SymmetryCheck {
             return demandComparable(a, b, number, range)
         case .or:
             if case .mask(_, 0) = x, x == y { return }
-            if b == .constant(0), !isBlock(a, number) || a == .constant(0), !isBlock(b, number) { return }
+            if b == .constant(0), !isBlock(a, number) { return }
+            if a == .constant(0), !isBlock(b, number) { return }
             if keepsTruth(x), keepsTruth(y), !isBlock(a, number), !isBlock(b, number) {
                 return isTruthOnly(target, number) ? () : note(moving(a, number).union(moving(b, number)), "computes with their numbers", range)
             }

@@ -57,10 +57,7 @@ struct SymmetryCheck {
 
     /// What speaks against the candidates, if anything does.
     mutating func run() -> SymmetryBreak? {
-        repeat {
-            changed = false
-            for number in codes.entries.indices { flow(number) }
-        } while changed
+        inferSorts()
         indexArrays()
         if let broken = places.broken { return broken }
         places.settle()
@@ -141,13 +138,65 @@ struct SymmetryCheck {
 
     // MARK: Flow
 
-    private mutating func put(_ sort: SymmetrySort, _ register: Register, _ number: Int) {
-        for member in codes.entries[number].code.arrayMembers(of: register) {
-            let joined = Self.join(registerSorts[number][member], sort)
-            if joined != registerSorts[number][member] {
-                registerSorts[number][member] = joined
-                changed = true
+    /// Sorts flow forwards until nothing changes. Then what only constants have come to takes the sort of that where it
+    /// goes, if it has one; and what is still unknown is plain.
+    private mutating func inferSorts() {
+        func flowAll(_ check: inout SymmetryCheck) {
+            repeat {
+                check.changed = false
+                for number in check.codes.entries.indices { check.flow(number) }
+            } while check.changed
+        }
+        flowAll(&self)
+        repeat {
+            changed = false
+            for number in codes.entries.indices { flowBack(number) }
+            let went = changed
+            flowAll(&self)
+            changed = went
+        } while changed
+        for storage in storageSorts.indices where storageSorts[storage] == .unknown { storageSorts[storage] = .plain }
+        flowAll(&self)
+        for number in codes.entries.indices {
+            for instruction in codes.entries[number].code.instructions {
+                if case .move(_, .constant) = instruction.operation { continue }
+                for register in RegisterUse(instruction.operation).writes
+                where registerSorts[number][register] == .unknown { registerSorts[number][register] = .plain }
             }
+        }
+        flowAll(&self)
+    }
+
+    /// A register of which nothing is known has the sort of what it is stored to or compared with.
+    private mutating func flowBack(_ number: Int) {
+        func give(_ check: inout SymmetryCheck, _ sort: SymmetrySort, _ operand: Operand) {
+            guard case .register(let register) = operand, check.registerSorts[number][register] == .unknown else { return }
+            switch sort {
+            case .address, .owner, .number, .instance, .place, .mask: check.put(sort, register, number)
+            case .unknown, .plain, .truth, .conflict: break
+            }
+        }
+        for instruction in codes.entries[number].code.instructions {
+            switch instruction.operation {
+            case .store(let address, let value, _):
+                for storage in storages(address, number).sorted() { give(&self, storageSorts[storage], value) }
+            case .move(let target, let value), .convert(let target, let value, _):
+                give(&self, registerSorts[number][target], value)
+            case .storeElement(let first, _, _, _, let offset, let value):
+                give(&self, registerSorts[number][first + offset], value)
+            case .binary(.equal, _, let a, let b), .binary(.notEqual, _, let a, let b):
+                give(&self, sort(a, number), b)
+                give(&self, sort(b, number), a)
+            default: break
+            }
+        }
+    }
+
+    private mutating func put(_ sort: SymmetrySort, _ register: Register, _ number: Int) {
+        let joined = Self.join(registerSorts[number][register], sort)
+        if joined != registerSorts[number][register] {
+            registerSorts[number][register] = joined
+            changed = true
         }
     }
 
@@ -181,8 +230,9 @@ struct SymmetryCheck {
             case .store(let address, let value, _):
                 let sort = sort(value, number)
                 for storage in storages(address, number) { putStored(sort, storage) }
-            case .storeElement(let first, _, _, _, _, let value):
-                put(sort(value, number), first, number)
+            case .storeElement(let first, _, let count, let stride, let offset, let value):
+                let sort = sort(value, number)
+                for position in 0..<max(0, count) { put(sort, first + position * stride + offset, number) }
             default:
                 guard let target = RegisterUse(instruction.operation).writes.first, !instruction.operation.isRefine
                 else { continue }
@@ -200,7 +250,10 @@ struct SymmetryCheck {
         case .fieldAddress, .elementAddress, .allocate: return .address
         case .load(_, let address, _):
             return storages(address, number).reduce(.unknown) { Self.join($0, storageSorts[$1]) }
-        case .loadElement(_, let first, _, _, _, _): return registerSorts[number][first]
+        case .loadElement(_, let first, _, let count, let stride, let offset):
+            return (0..<max(0, count)).reduce(.unknown) { sort, position in
+                Self.join(sort, registerSorts[number][first + position * stride + offset])
+            }
         case .unary, .live, .ended, .atLabel, .choose: return .plain
         case .step, .storeElement, .jump, .branch, .end, .store, .checkPlace, .free, .await, .check, .graceBegin,
             .quiesce, .startCallback, .acquired, .released, .checkNoLockHeld, .checkLockHeld, .fence, .cover, .refine,
@@ -242,7 +295,8 @@ struct SymmetryCheck {
             if y == .owner { return .mask(list: allThreads, shift: 1) }
             if y == .number { return .mask(list: allThreads, shift: 0) }
             if case .place(let list) = y { return .mask(list: list, shift: 0) }
-            return isForEachThread ? maskSort(lists[allThreads]) : .plain
+            if isForEachThread, case .constant = b { return maskSort(lists[allThreads]) }
+            return .plain
         case .shiftRightUnsigned:
             if case .mask(let list, 1) = x, b == .constant(1) { return .mask(list: list, shift: 0) }
             return .plain

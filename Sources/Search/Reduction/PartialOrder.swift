@@ -32,7 +32,7 @@ public final class PartialOrder: Sendable {
     /// nil where it does not apply or is not worth it.
     public init?(
         model: Model, layout: StateLayout, access: AccessSets, checks: Set<FailureKind>, fault: PlantedFault? = nil,
-        budget: Int = 20_000
+        budget: Int = 20_000, symmetry: Symmetry? = nil
     ) {
         guard Self.applies(to: model, layout: layout, checks: checks) else { return nil }
         let context = LocalGraphContext(model: model, layout: layout, checks: checks, access: access)
@@ -53,6 +53,7 @@ public final class PartialOrder: Sendable {
             let first = dependence.firstNode[thread]
             for node in first..<first + dependence.graphs[thread].steps.count { rules.removeRules(at: node) }
         }
+        if let symmetry { rules.makeAlike(dependence, symmetry) }
         nodesWithRules = rules.rules.count { !$0.isEmpty }
         nodeCount = dependence.nodeCount
         guard nodesWithRules > 0 else { return nil }

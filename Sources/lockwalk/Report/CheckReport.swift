@@ -101,7 +101,14 @@ struct CheckReport {
         if statistics.states >= 1000, statistics.bytesPerState > 0 {
             size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored"
         }
-        return [line, size]
+        var lines = [line, size]
+        if let symmetry = statistics.symmetry {
+            let names = symmetry.domains.map { "\($0.name) (\($0.elements.count))" }.joined(separator: ", ")
+            let order = symmetry.order.map { "up to \(Quantities.grouped($0))" } ?? "very many"
+            lines += TextWrapping.paragraph(
+                "symmetry: \(names) are interchangeable; a state stands for \(order) that differ in nothing else", width: 80)
+        }
+        return lines
     }
 
     private func limitsOfTheAnswer() -> [String] {
