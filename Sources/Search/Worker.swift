@@ -25,8 +25,8 @@ struct Worker: ~Copyable {
     let threadCount: Int
     let important: UInt64
     let states: LoadedStates
-    /// Of the reduction.
-    let pending: PendingSteps
+    /// By the reduction, in this level.
+    var saved = ReductionStatistics()
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
     /// Of the successors in the batch: their mixed keys; lists of numbers among them.
@@ -53,7 +53,6 @@ struct Worker: ~Copyable {
         let batch = StepBatch(wordCount: wordCount, threadCount: threadCount)
         let keyRoom = batch.capacity
         let states = LoadedStates(level.store)
-        let pending = PendingSteps(wordCount: wordCount, threadCount: threadCount, batch: StepBatch.statesMax)
         let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
@@ -68,7 +67,6 @@ struct Worker: ~Copyable {
         self.threadCount = threadCount
         important = level.important
         self.states = states
-        self.pending = pending
         memory = nil
         self.mixed = mixed
         self.fresh = fresh
@@ -103,20 +101,26 @@ struct Worker: ~Copyable {
 
     private mutating func expand(_ unit: Records) {
         let task = level.task
+        let use = task == .explore ? level.use : []
         var first = 0
         while first < unit.count {
             let wanted = min(StepBatch.statesMax, unit.count &- first)
             states.load(unit, from: first, count: wanted)
-            let count = engine.expand(states.words, count: wanted, into: &batch)
+            let count: Int
+            if !use.isEmpty, let reduction = level.reduction {
+                count = engine.expand(
+                    states.words, count: wanted, reduction: reduction.tables, use: use, into: &batch)
+                saved.statesPassed &+= batch.stepsPassed
+                saved.statesPicked &+= batch.statesPicked
+                saved.statesExpanded &+= count
+            } else {
+                count = engine.expand(states.words, count: wanted, into: &batch)
+            }
             first &+= count
             judge(count)
             switch task {
             case .explore:
-                if let reduction = level.reduction {
-                    select(of: count, reduction, isPending: false)
-                } else {
-                    transitions &+= batch.count
-                }
+                transitions &+= batch.count &+ batch.stepsPassed
                 insertSuccessors(of: count)
             case .lastLook:
                 sawMore = sawMore || !batch.failures.isEmpty || hasUnseenSuccessor()
@@ -125,13 +129,12 @@ struct Worker: ~Copyable {
                 judgeSuccessors()
             }
         }
-        if task == .explore, let reduction = level.reduction { finishPending(reduction) }
     }
 
     // MARK: Inserting
 
     /// Puts the successors into the set; those that are new are judged, and wait for the next level.
-    mutating func insertSuccessors(of stateCount: Int) {
+    private mutating func insertSuccessors(of stateCount: Int) {
         if keyRoom < batch.count { growKeys() }
         let count = batch.count
         let store = level.store

@@ -39,7 +39,10 @@ enum Engine {
             threads: request.threads, store: request.store, progress: progress.report)
         options.keepsDeadLocals = request.keepsDeadLocals
         options.reduction = request.reduction
-        options.reductionFrom = request.reductionFrom ?? options.reductionFrom
+        if request.reducesAlways {
+            options.reductionFrom = 1
+            options.givesUpReduction = false
+        }
         let result = try Search.search(model: model, options: options)
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {

@@ -97,13 +97,24 @@ struct CheckReport {
         if statistics.states >= 1000, statistics.bytesPerState > 0 {
             size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored"
         }
-        return [line, size]
+        var lines = [line, size]
+        let saved = statistics.reduction
+        if saved.isUsed {
+            lines.append(
+                "partial order: one thread alone in \(Quantities.grouped(saved.statesPicked)) of "
+                    + "\(Quantities.plural(saved.statesExpanded, "state")), "
+                    + "\(Quantities.grouped(saved.statesPassed)) gone through without storing")
+        }
+        return lines
     }
 
     private func limitsOfTheAnswer() -> [String] {
         var lines = ["explored under sequential consistency"]
         if isHolding { lines += VerdictWording.boundNotes(result, model) }
         if isHolding, result.statistics.transitions == 0 { lines.append("no thread ever takes a step") }
+        if result.statistics.reduction.isUsed {
+            lines.append("locks that never had to wait are not told (--reduction none tells)")
+        }
         if !checksOff.isEmpty {
             lines.append("not looked for: " + checksOff.map(\.word).joined(separator: ", "))
         }
@@ -117,7 +128,8 @@ struct CheckReport {
         if case .violated(let finding) = result.verdict, finding.kind != .unreached { return lineCoverage }
         // Of a search that was cut nothing is said to be vacuous.
         let wording = CoverageWording(
-            model: model, coverage: result.coverage, premises: isHolding ? premises : nil)
+            model: model, coverage: result.coverage, premises: isHolding ? premises : nil,
+            knowsWaits: !result.statistics.reduction.isUsed)
         let lines = wording.lines()
         if lines.isEmpty { return lineCoverage }
         let shown = showsAllCoverage ? lines.count : min(lines.count, Self.coverageLinesMax)
