@@ -10,6 +10,8 @@ public struct ExecutionOptions: Sendable {
     public var mayRace: [[Bool]]?
     /// The parts of a state that make its key, for machine code: see `StepEngine.keys`.
     public var keyParts: [StateStretch]
+    /// What machine code is to know of partial order reduction.
+    public var reduction: ReductionPlan?
 
     /// All but the checks on request.
     public static let usualChecks = Set(FailureKind.allCases.filter { !$0.isOnRequest })
@@ -67,8 +69,9 @@ public final class Interpreter: @unchecked Sendable {
     /// Index of a step of a class in `stepTaken` and `stepWaited`.
     public func stepNumber(threadClass: Int, step: Int) -> Int { image.coverageStarts[threadClass] + step }
 
-    /// All successors of a state, thread by thread, each thread's in the order of its choices.
-    public func expand(_ state: UnsafePointer<UInt64>, into expansion: inout Expansion) {
+    /// All successors of a state, thread by thread, each thread's in the order of its choices. Bit n of `only` asks for
+    /// thread n; of the others nothing is said.
+    public func expand(_ state: UnsafePointer<UInt64>, only: UInt64 = ~0, into expansion: inout Expansion) {
         // A copy of its own: nothing that the loop stores can be taken to change it (measured: a quarter faster).
         let machine = self.machine
         let scratch = machine.scratch
@@ -78,7 +81,7 @@ public final class Interpreter: @unchecked Sendable {
         if !expansion.failures.isEmpty { expansion.failures.removeAll(keepingCapacity: true) }
         if !expansion.accesses.isEmpty { expansion.accesses.removeAll(keepingCapacity: true) }
         scratch.pointee.accessCount = 0
-        for thread in 0..<machine.threadCount {
+        for thread in 0..<machine.threadCount where (only &>> UInt64(thread)) & 1 != 0 {
             let info = machine.threads + thread
             let point = Int(machine.rawNumber(&info.pointee.point, UnsafeMutablePointer(mutating: state)))
             let bit: UInt64 = 1 &<< UInt64(thread)

@@ -34,6 +34,9 @@ public struct StepBatch: ~Copyable {
     public private(set) var capacity: Int
     /// Successors that there are.
     public internal(set) var count = 0
+    /// Of a reduction: states gone through, and states in which one thread was taken alone.
+    public internal(set) var stepsPassed = 0
+    public internal(set) var statesPicked = 0
 
     /// By state.
     public let states: UnsafeMutablePointer<ExpandedState>
@@ -75,6 +78,8 @@ public struct StepBatch: ~Copyable {
 
     mutating func removeAll() {
         count = 0
+        stepsPassed = 0
+        statesPicked = 0
         if !failures.isEmpty { failures.removeAll(keepingCapacity: true) }
         if !accesses.isEmpty { accesses.removeAll(keepingCapacity: true) }
     }
@@ -91,6 +96,27 @@ public struct StepBatch: ~Copyable {
         moreMoves.update(from: moves, count: count)
         moves.deallocate()
         moves = moreMoves
+    }
+
+    /// Takes all but the successors of what the interpreter has of a state; those are appended one by one.
+    mutating func beginState(_ expansion: borrowing Expansion, _ state: Int) {
+        holders.advanced(by: state * threadCount).update(from: expansion.holders, count: threadCount)
+        var record = ExpandedState()
+        record.masks = expansion.masks
+        record.first = UInt32(count)
+        record.accessFirst = UInt32(accesses.count)
+        record.accessCount = UInt32(expansion.accesses.count)
+        states[state] = record
+        if !expansion.accesses.isEmpty { accesses += expansion.accesses }
+        for failure in expansion.failures { failures.append((state, failure)) }
+    }
+
+    mutating func append(_ successor: UnsafePointer<UInt64>, _ move: Move, _ state: Int) {
+        reserve(1)
+        words.advanced(by: count * wordCount).update(from: successor, count: wordCount)
+        moves[count] = move
+        count += 1
+        states[state].count += 1
     }
 
     /// Takes what the interpreter has of a state.

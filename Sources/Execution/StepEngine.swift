@@ -5,12 +5,14 @@ import Program
 public final class StepEngine {
     public let interpreter: Interpreter
     private var native: NativeSteps?
+    /// Made when a reduction is first used.
+    var reducer: Reducer?
     private let context: UnsafeMutablePointer<NativeContext>
     /// What the machine code writes for a single state.
     private let record: UnsafeMutablePointer<ExpandedState>
     private let accesses: UnsafeMutablePointer<NativeAccess>
     /// What the interpreter yields on its way into a batch.
-    private var scratch: Expansion
+    var scratch: Expansion
 
     /// States that the machine code left to the interpreter.
     public private(set) var statesLeft = 0
@@ -18,7 +20,7 @@ public final class StepEngine {
     public init(_ interpreter: Interpreter) {
         self.interpreter = interpreter
         precondition(MemoryLayout<ExpandedState>.stride == 56 && MemoryLayout<NativeAccess>.stride == 16)
-        precondition(MemoryLayout<Move>.stride == 8 && MemoryLayout<NativeContext>.stride == 96)
+        precondition(MemoryLayout<Move>.stride == 8 && MemoryLayout<NativeContext>.stride == 128)
         record = .allocate(capacity: 1)
         record.initialize(to: ExpandedState())
         accesses = .allocate(capacity: Self.accessCapacity)
@@ -96,7 +98,39 @@ public final class StepEngine {
             for index in 0..<count { interpret(states + index &* batch.wordCount, index, &batch) }
             return count
         }
-        batch.reserve(native.successorsMax + 512)
+        let done = run(native, states, count: count, room: native.successorsMax + 512, into: &batch)
+        for index in 0..<done where batch.states[index].flags != 0 {
+            statesLeft &+= 1
+            interpret(states + index &* batch.wordCount, index, &batch)
+        }
+        return done
+    }
+
+    /// The same with a reduction; nil if there is no machine code that knows it.
+    func expandNative(
+        _ states: UnsafePointer<UInt64>, count: Int, reducer: Reducer, use: ReductionUse, into batch: inout StepBatch
+    ) -> Int? {
+        guard let native, native.knowsReduction else { return nil }
+        batch.removeAll()
+        context.pointee.use = use.rawValue
+        context.pointee.stack = reducer.stack
+        defer { context.pointee.use = 0 }
+        // Room for what a state leads to, and for some states more, so that the batch is not cut short.
+        let room = native.successorsMax + ReductionPlan.passesMax * NativeLimits.outcomes + 2048
+        let done = run(native, states, count: count, room: room, into: &batch)
+        batch.stepsPassed = Int(context.pointee.passed)
+        batch.statesPicked = Int(context.pointee.picked)
+        for index in 0..<done where batch.states[index].flags != 0 {
+            statesLeft &+= 1
+            reduce(states + index &* batch.wordCount, index, reducer, use, &batch)
+        }
+        return done
+    }
+
+    private func run(
+        _ native: NativeSteps, _ states: UnsafePointer<UInt64>, count: Int, room: Int, into batch: inout StepBatch
+    ) -> Int {
+        batch.reserve(room)
         let context = self.context
         context.pointee.words = batch.words
         context.pointee.moves = batch.moves
@@ -107,14 +141,6 @@ public final class StepEngine {
         let last = batch.states + (done &- 1)
         batch.count = Int(last.pointee.first &+ last.pointee.count)
         if context.pointee.kept != 0 { copyAccesses(Int(context.pointee.kept), to: &batch.accesses) }
-        var left: UInt64 = 0
-        for index in 0..<done { left |= batch.states[index].flags }
-        if left != 0 {
-            for index in 0..<done where batch.states[index].flags != 0 {
-                statesLeft &+= 1
-                interpret(states + index &* batch.wordCount, index, &batch)
-            }
-        }
         return done
     }
 

@@ -23,7 +23,7 @@ struct Analyses {
     /// Nil if it is not to be looked for.
     let symmetry: Symmetry?
     let start = ContinuousClock.now
-    let experience = NativeExperience()
+    let experience = AttemptExperience()
 
     init(model: Model, options: SearchOptions) {
         self.model = model
@@ -144,8 +144,8 @@ struct Explorer: ~Copyable {
         if let ending = seed(&findings) { return ending }
         var number = 0
         while true {
+            level.lookForReduction(saved, isWatched: workers[0].lockOrder?.watchedSteps)
             level.lookForNative(interpreter)
-            level.lookForReduction(looks: saved.successorsLooked, passed: saved.statesPassed)
             note(level: number)
             let count = level.frontier.count
             if let kind = findings.kind, kind <= .violated || count == 0 { return .found(findings, length: number) }
@@ -155,6 +155,7 @@ struct Explorer: ~Copyable {
             if let met = look.widened { return .widened(met) }
             findings.add(look.found)
             if !findings.isEmpty { return .found(findings, length: number) }
+            if hasWarningsSought { return .complete }
             if let cut = look.cut {
                 // What is wrong in the part that was seen is wrong, and nothing shorter was left out.
                 return look.next.isEmpty ? .cut(cut) : .found(look.next, length: number + 1)
@@ -168,6 +169,11 @@ struct Explorer: ~Copyable {
                 return findings.isEmpty ? .cut(cut) : .found(findings, length: number)
             }
         }
+    }
+
+    private var hasWarningsSought: Bool {
+        guard let sought = options.warningsSought else { return false }
+        return (races?.found.count ?? 0) >= sought.races && (lockOrder?.edges.count ?? 0) >= sought.edges
     }
 
     /// Everything was seen.
@@ -266,10 +272,8 @@ struct Explorer: ~Copyable {
             workers[index].sawMore = false
             transitions += workers[index].transitions
             workers[index].transitions = 0
-            saved.successorsLooked += workers[index].pending.looks
-            saved.statesPassed += workers[index].pending.passed
-            workers[index].pending.looks = 0
-            workers[index].pending.passed = 0
+            saved.add(workers[index].saved)
+            workers[index].saved = ReductionStatistics()
             let met = workers[index].engine.interpreter.widenings
             if !met.isEmpty {
                 look.widened = (look.widened ?? [:]).merging(met) {

@@ -44,8 +44,10 @@ final class Level: @unchecked Sendable {
     var task = Task.explore
     /// Set between levels, once the search has grown enough.
     private(set) var reduction: PartialOrder?
-    let followsChains: Bool
-    private var looksForReduction: Bool
+    /// How much of it is used.
+    private(set) var use: ReductionUse = []
+    /// The search is too small for it yet.
+    private var isReductionAwaited: Bool
 
     init(analyses: Analyses, layout: StateLayout, store: StateStore, view: StateView) {
         self.analyses = analyses
@@ -70,9 +72,8 @@ final class Level: @unchecked Sendable {
         isCut = admitted + 1
         hasNative = admitted + 2
         handOver = NativeHandOver(analyses.options, analyses.experience)
-        followsChains = analyses.options.followsChains
         // A limit on the length of runs needs levels of one step each.
-        looksForReduction =
+        isReductionAwaited =
             analyses.options.reduction.contains(.partialOrder) && analyses.options.depthLimit == .max
         monitor = .allocate(capacity: 1)
         cm_monitor_init(monitor)
@@ -123,18 +124,29 @@ final class Level: @unchecked Sendable {
 
     // MARK: Reduction
 
-    /// Prepares the reduction when the search is worth it, and gives it up where it saves too little. States that were
-    /// stored before or afterwards are expanded as a whole, which is always right.
-    func lookForReduction(looks: Int, passed: Int) {
-        if looksForReduction, store.count >= analyses.options.reductionFrom {
-            looksForReduction = false
+    /// Prepares the reduction when the search is worth it, and gives up what of it saves too little. States that were
+    /// stored before or afterwards are expanded as a whole, which is always right. Between levels, by counts that do not
+    /// depend on the number of threads.
+    func lookForReduction(_ saved: ReductionStatistics, isWatched: @autoclosure () -> [[Bool]]?) {
+        let options = analyses.options
+        let experience = analyses.experience
+        if isReductionAwaited {
+            guard store.count >= options.reductionFrom << min(experience.preparations, 3) else { return }
+            isReductionAwaited = false
             reduction = PartialOrder(
                 model: analyses.model, layout: layout, access: analyses.access,
-                checks: analyses.options.enabled.union(analyses.options.errors),
+                checks: options.enabled.union(options.errors), isWatched: isWatched(),
                 symmetry: canonicalizer?.symmetry)
-            usedReduction = reduction != nil
-        } else if reduction != nil, followsChains, looks > 20_000, passed * 20 < looks {
-            reduction = nil
+            if options.givesUpReduction {
+                experience.preparations += 1
+                if reduction?.isOfUse() != true { reduction = nil }
+            }
+            guard reduction != nil else { return }
+            use = options.followsChains ? [.picks, .passes] : .picks
+            usedReduction = true
+        } else if !use.isEmpty, options.givesUpReduction {
+            if saved.picksTooLittle { use.remove(.picks) }
+            if saved.isTooLittle { use = [] }
         }
     }
 
@@ -145,7 +157,10 @@ final class Level: @unchecked Sendable {
 
     /// Begins a build, or takes what a build yielded, if it is time. For the first worker only.
     func lookForNative(_ interpreter: Interpreter) {
-        guard !handOver.isOver, let steps = handOver.look(interpreter, states: store.count) else { return }
+        // What is built is to know the reduction.
+        guard !handOver.isOver, !isReductionAwaited,
+            let steps = handOver.look(interpreter, states: store.count, reduction: reduction?.tables.plan)
+        else { return }
         nativeSteps = steps
         cm_store_release(hasNative, 1)
     }

@@ -10,9 +10,11 @@ public enum NativeUse: String, CaseIterable, Sendable {
     case always
 }
 
-/// What is known of the compiler across the attempts of one search: who has failed is not asked again.
-final class NativeExperience {
+/// What is known across the attempts of one search. A compiler that has failed is not asked again.
+final class AttemptExperience {
     var unavailable: NativeUnavailable?
+    /// How often a reduction was prepared: each time the search begins again, it is later that it pays.
+    var preparations = 0
 }
 
 /// Has the steps compiled beside a search that grows, and changes over when that is done.
@@ -31,9 +33,9 @@ struct NativeHandOver {
     private let start = ContinuousClock.now
     private let use: NativeUse
     private let cache: NativeCache
-    private let experience: NativeExperience
+    private let experience: AttemptExperience
 
-    init(_ options: SearchOptions, _ experience: NativeExperience) {
+    init(_ options: SearchOptions, _ experience: AttemptExperience) {
         use = options.native
         cache = options.cachesNative ? .usual : .none
         self.experience = experience
@@ -49,14 +51,16 @@ struct NativeHandOver {
     }
 
     /// Called now and then, between states. The machine code, once, when it is there.
-    mutating func look(_ interpreter: Interpreter, states: Int) -> NativeSteps? {
+    mutating func look(_ interpreter: Interpreter, states: Int, reduction: ReductionPlan?) -> NativeSteps? {
         switch stage {
         case .over:
             return nil
         case .building(let compilation):
             return compilation.poll().flatMap { settle($0) }
         case .waiting:
-            let (model, layout, options) = (interpreter.model, interpreter.layout, interpreter.options)
+            let (model, layout) = (interpreter.model, interpreter.layout)
+            var options = interpreter.options
+            options.reduction = reduction
             if use == .always {
                 return settle(
                     Result { () throws(NativeUnavailable) in

@@ -8,38 +8,77 @@ import Program
 /// Where a reduction was used and something was found, the plain search up to there says what is reported: it knows the
 /// shortest run. If a limit stops it, a search that reduces step by step yields a run that is not proven shortest.
 public func search(model: Model, options: SearchOptions = SearchOptions()) throws -> SearchResult {
-    let (first, isConclusive) = try searchOnce(model: model, options: options)
-    if isConclusive { return first }
+    let (first, conclusion) = try searchOnce(model: model, options: options)
     var again = options
     again.timeLimit = max(0, options.timeLimit - first.statistics.seconds)
-    again.reduction = .none
-    var (plain, _) = try searchOnce(model: model, options: again)
-    plain.statistics.seconds += first.statistics.seconds
-    guard case .incomplete = plain.verdict else { return plain }
-    again.timeLimit = max(0, options.timeLimit - plain.statistics.seconds)
-    again.reduction = options.reduction
-    again.followsChains = false
-    var (stepwise, _) = try searchOnce(model: model, options: again)
-    stepwise.statistics.seconds += plain.statistics.seconds
-    guard case .violated(var finding) = stepwise.verdict else { return plain }
-    finding.isShortest = false
-    stepwise.verdict = .violated(finding)
-    return stepwise
+    again.reduction.remove(.partialOrder)
+    switch conclusion {
+    case .final: return first
+    case .warned(let warnings):
+        again.warningsSought = warnings
+        let (plain, _) = try searchOnce(model: model, options: again)
+        if case .incomplete = plain.verdict, case .holds = first.verdict {
+            return try stepwise(first, plain, model, options)
+        }
+        // The run of a warning is the plain search's. What all states are like, the reduced one knows.
+        var result = plain
+        if case .violated = plain.verdict {} else { result.verdict = first.verdict }
+        result.coverage = first.coverage
+        result.constraints = first.constraints
+        result.statistics = first.statistics
+        result.statistics.seconds += plain.statistics.seconds
+        return result
+    case .violated:
+        var (plain, _) = try searchOnce(model: model, options: again)
+        plain.statistics.seconds += first.statistics.seconds
+        guard case .incomplete = plain.verdict else { return plain }
+        return try stepwise(first, plain, model, options)
+    }
 }
 
-/// Whether the result is to be reported as it is; not so if something was found whose run is not known.
-private func searchOnce(model: Model, options: SearchOptions) throws -> (result: SearchResult, isConclusive: Bool) {
+/// The plain search did not come as far as the reduced one: one that reduces, but takes a step a level, may.
+private func stepwise(
+    _ first: SearchResult, _ plain: SearchResult, _ model: Model, _ options: SearchOptions
+) throws -> SearchResult {
+    var again = options
+    again.timeLimit = max(0, options.timeLimit - first.statistics.seconds - plain.statistics.seconds)
+    again.followsChains = false
+    var (result, _) = try searchOnce(model: model, options: again)
+    result.statistics.seconds += first.statistics.seconds + plain.statistics.seconds
+    switch result.verdict {
+    case .violated(var finding):
+        finding.isShortest = false
+        result.verdict = .violated(finding)
+    case .holds: break
+    case .incomplete: return plain
+    }
+    for index in result.warnings.indices { result.warnings[index].isShortest = false }
+    return result
+}
+
+private enum Conclusion {
+    /// To be reported as it is.
+    case final
+    /// There are so many races and edges of the lock order, whose runs are not known.
+    case warned((races: Int, edges: Int))
+    /// By a run that is not known.
+    case violated
+}
+
+private func searchOnce(
+    model: Model, options: SearchOptions
+) throws -> (result: SearchResult, conclusion: Conclusion) {
     let analyses = Analyses(model: model, options: options)
     var ranges: InferredRanges = [:]
     var restarts = 0
     while true {
         let layout = analyses.layout(ranges)
         if layout.bitCount > StateLayout.bitsMax {
-            return (unsearched(.width(bits: layout.bitCount), analyses, ranges: ranges, restarts: restarts), true)
+            return (unsearched(.width(bits: layout.bitCount), analyses, ranges: ranges, restarts: restarts), .final)
         }
         guard var explorer = Explorer(analyses, layout: layout) else {
             return (
-                unsearched(.memory(bytes: options.memoryLimit), analyses, ranges: ranges, restarts: restarts), true
+                unsearched(.memory(bytes: options.memoryLimit), analyses, ranges: ranges, restarts: restarts), .final
             )
         }
         let ending = explorer.explore()
@@ -48,18 +87,18 @@ private func searchOnce(model: Model, options: SearchOptions) throws -> (result:
             restarts += 1
             if let cut = analyses.interrupted() {
                 return (
-                    explorer.result(verdict: .incomplete(cut), warnings: [], ranges: ranges, restarts: restarts), true
+                    explorer.result(verdict: .incomplete(cut), warnings: [], ranges: ranges, restarts: restarts), .final
                 )
             }
             continue
         }
-        if explorer.needsPlainSearch(ending) {
-            return (
-                explorer.result(verdict: .holds, warnings: [], ranges: ranges, restarts: restarts), false
-            )
+        if let conclusion = explorer.conclusion(of: ending) {
+            var verdict = SearchResult.Verdict.holds
+            if case .cut(let cut) = ending { verdict = .incomplete(cut) }
+            return (explorer.result(verdict: verdict, warnings: [], ranges: ranges, restarts: restarts), conclusion)
         }
         let (verdict, warnings) = try explorer.settle(ending)
-        return (explorer.result(verdict: verdict, warnings: warnings, ranges: ranges, restarts: restarts), true)
+        return (explorer.result(verdict: verdict, warnings: warnings, ranges: ranges, restarts: restarts), .final)
     }
 }
 
@@ -95,13 +134,24 @@ private func coverage(of model: Model, by interpreters: [Interpreter]) -> Covera
 }
 
 extension Explorer {
-    /// Something was found, and the levels do not tell the shortest run to it.
-    func needsPlainSearch(_ ending: Ending) -> Bool {
-        guard level.usedReduction, level.followsChains else { return false }
+    /// What is left to do if something was found and the levels do not tell the shortest run to it.
+    fileprivate func conclusion(of ending: Ending) -> Conclusion? {
+        guard level.usedReduction, options.followsChains else { return nil }
         switch ending {
-        case .found: return true
-        case .complete: return !(races?.found ?? []).isEmpty || !lockCycles(lockOrder?.edges ?? []).isEmpty
-        case .cut, .failedAtStart, .widened: return false
+        case .found: return .violated
+        case .complete, .cut:
+            if case .cut(let cut) = ending {
+                switch cut {
+                case .signal, .time: return nil
+                default: break
+                }
+            } else if options.enabled.contains(.unreached), !properties.unreached.isEmpty {
+                // It comes before all warnings, and has no run.
+                return nil
+            }
+            let found = (races: races?.found.count ?? 0, edges: lockOrder?.edges.count ?? 0)
+            return found.races == 0 && lockCycles(lockOrder?.edges ?? []).isEmpty ? nil : .warned(found)
+        case .failedAtStart, .widened: return nil
         }
     }
 
@@ -118,7 +168,8 @@ extension Explorer {
             var verdict = SearchResult.Verdict.holds
             if case .cut(let cut) = ending {
                 verdict = .incomplete(cut)
-            } else if options.enabled.contains(.unreached), let property = properties.unreached.first {
+            } else if options.warningsSought == nil, options.enabled.contains(.unreached),
+                let property = properties.unreached.first {
                 return (.violated(findingUnreached(property)), [])
             }
             var warnings = try warningFindings().sorted { $0.kind < $1.kind }
@@ -188,7 +239,7 @@ extension Explorer {
         }
         groups += found.map { [RunTarget(state: $0.state, level: $0.level)] }
         // Without levels of one step each there are no runs to show; a search that was cut leaves them to the next.
-        if groups.isEmpty || level.usedReduction && level.followsChains { return [] }
+        if groups.isEmpty || level.usedReduction && options.followsChains { return [] }
         let runs = try shortestRuns(to: groups)
         let wording = wording()
         var findings: [Finding] = []

@@ -22,11 +22,15 @@ public struct SearchOptions: Sendable {
     /// Threads that search; 0 for one per processor. Verdict, counts and runs do not depend on it.
     public var threads: Int
     public var store: StoreChoice
-    public var reduction = ReductionChoice.none
+    public var reduction = ReductionChoice.partialOrder
     /// A search with fewer states is over before a reduction is prepared.
     public var reductionFrom = 4096
-    /// Runs of steps that are taken alone are gone through at once.
+    /// A reduction that saves too little is given up.
+    public var givesUpReduction = true
+    /// States in which a thread goes on alone are gone through at once, so that levels are no longer one step each.
     var followsChains = true
+    /// How many races and edges of the lock order there are to be found: the search ends when it has them.
+    var warningsSought: (races: Int, edges: Int)?
     /// Dead locals stay in the state, as a comparison: more states, the same verdict.
     public var keepsDeadLocals = false
     /// `CoverageReport.stepCounts` is wanted. It costs a look at each transition.

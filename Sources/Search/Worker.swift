@@ -27,8 +27,8 @@ struct Worker: ~Copyable {
     let important: UInt64
     let interrupts: UInt64
     let states: LoadedStates
-    /// Of the reduction.
-    let pending: PendingSteps
+    /// By the reduction, in this level.
+    var saved = ReductionStatistics()
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
     let canonicalMemory: CanonicalMemory?
@@ -56,7 +56,6 @@ struct Worker: ~Copyable {
         let batch = StepBatch(wordCount: wordCount, threadCount: threadCount)
         let keyRoom = batch.capacity
         let states = LoadedStates(level.store)
-        let pending = PendingSteps(wordCount: wordCount, threadCount: threadCount, batch: StepBatch.statesMax)
         let mixed = UnsafeMutablePointer<UInt64>.allocate(capacity: keyRoom)
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
@@ -73,7 +72,6 @@ struct Worker: ~Copyable {
         important = level.important
         interrupts = level.deadlocks.interrupts
         self.states = states
-        self.pending = pending
         memory = nil
         canonicalMemory = level.canonicalizer.map(CanonicalMemory.init)
         self.mixed = mixed
@@ -112,22 +110,28 @@ struct Worker: ~Copyable {
 
     private mutating func expand(_ unit: Records) {
         let task = level.task
+        let use = task == .explore ? level.use : []
         var first = 0
         while first < unit.count {
             let wanted = min(StepBatch.statesMax, unit.count &- first)
             states.load(unit, from: first, count: wanted)
-            let count = engine.expand(states.words, count: wanted, into: &batch)
+            let count: Int
+            if !use.isEmpty, let reduction = level.reduction {
+                count = engine.expand(
+                    states.words, count: wanted, reduction: reduction.tables, use: use, into: &batch)
+                saved.statesPassed &+= batch.stepsPassed
+                saved.statesPicked &+= batch.statesPicked
+                saved.statesExpanded &+= count
+            } else {
+                count = engine.expand(states.words, count: wanted, into: &batch)
+            }
             first &+= count
             judge(count)
             if task != .lastLook, stepCounts != nil { countSteps(count) }
             canonicalizeSuccessors()
             switch task {
             case .explore:
-                if let reduction = level.reduction {
-                    select(of: count, reduction, isPending: false)
-                } else {
-                    transitions &+= batch.count
-                }
+                transitions &+= batch.count &+ batch.stepsPassed
                 insertSuccessors(of: count)
             case .lastLook:
                 sawMore = sawMore || !batch.failures.isEmpty || hasUnseenSuccessor()
@@ -136,7 +140,6 @@ struct Worker: ~Copyable {
                 judgeSuccessors()
             }
         }
-        if task == .explore, let reduction = level.reduction { finishPending(reduction) }
     }
 
     @inline(never)
@@ -158,7 +161,7 @@ struct Worker: ~Copyable {
     // MARK: Inserting
 
     /// Puts the successors into the set; those that are new are judged, and wait for the next level.
-    mutating func insertSuccessors(of stateCount: Int) {
+    private mutating func insertSuccessors(of stateCount: Int) {
         if keyRoom < batch.count { growKeys() }
         let count = batch.count
         let store = level.store

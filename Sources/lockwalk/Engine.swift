@@ -42,7 +42,10 @@ enum Engine {
         options.keepsDeadLocals = request.keepsDeadLocals
         // Transitions that a reduction leaves out could not be counted.
         options.reduction = countsSteps ? .none : request.reduction
-        options.reductionFrom = request.reductionFrom ?? options.reductionFrom
+        if request.reducesAlways {
+            options.reductionFrom = 1
+            options.givesUpReduction = false
+        }
         let result = try Search.search(model: model, options: options)
         progress.clear()
         if let reason = result.statistics.nativeUnavailable, !saidNative.exchange(true, ordering: .relaxed) {

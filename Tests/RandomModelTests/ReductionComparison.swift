@@ -1,6 +1,6 @@
 import Foundation
 import Program
-import Search
+@testable import Search
 import Testing
 
 /// Random models with and without reduction, by the engine and by the reduction's own check.
@@ -49,9 +49,19 @@ import Testing
         if case .incomplete = plain.verdict { return nil }
         options.reduction = .partialOrder
         options.reductionFrom = 1
+        options.givesUpReduction = false
         let reduced = try search(model: model, options: options)
         let (a, b) = (told(plain), told(reduced))
-        return a == b ? nil : "plain: \(a)\nreduced: \(b)"
+        if a != b { return "plain: \(a)\nreduced: \(b)" }
+        options.threads = 4
+        options.sharedLevelMin = 1
+        options.unitRecords = 4
+        let shared = try search(model: model, options: options)
+        let c = told(shared)
+        if a != c { return "plain: \(a)\nreduced, 4 threads: \(c)" }
+        let same = reduced.statistics.states == shared.statistics.states
+            && reduced.statistics.transitions == shared.statistics.transitions
+        return same ? nil : "counts depend on the number of threads"
     }
 
     private static func told(_ result: SearchResult) -> String {

@@ -1,6 +1,6 @@
 import Foundation
 import Program
-import Search
+@testable import Search
 import Testing
 
 /// The models of the repository, with and without reduction. `LOCKWALK_STATES=n` takes larger ones, `LOCKWALK_MODEL=text`
@@ -33,19 +33,63 @@ import Testing
         #expect(reduced > 100 || Self.variants.count < 100)
     }
 
-    /// The engine, from the first state on, against its plain search.
-    @Test func verdictsAreTheSame() throws {
-        for variant in Self.variants {
+    /// The engine, from the first state on, against its plain search (every fourth variant, unless `LOCKWALK_STATES` asks
+    /// for more): with any number of threads, in any store, by
+    /// machine code (every sixteenth variant), with and without going through states.
+    @Test func everyWayOfReducingAgrees() throws {
+        let stride = Self.number("LOCKWALK_STATES") == nil && Self.variants.count > 100 ? 4 : 1
+        for (number, variant) in Self.variants.enumerated() where number % stride == 0 {
             guard let model = ModelFiles.model(variant) else { continue }
-            var options = SearchOptions(stateLimit: 20 * Self.limit, native: .off, threads: 1)
+            var options = SearchOptions(stateLimit: 10 * Self.limit, native: .off, threads: 1)
             options.reduction = .none
             let plain = try search(model: model, options: options)
             if case .incomplete = plain.verdict { continue }
             options.reduction = .partialOrder
             options.reductionFrom = 1
+            options.givesUpReduction = false
             let reduced = try search(model: model, options: options)
             #expect(Self.told(reduced) == Self.told(plain), "\(variant)")
+            #expect(reduced.statistics.states <= plain.statistics.states, "\(variant)")
+            #expect(Self.reached(reduced) == Self.reached(plain) || !Self.holds(plain), "\(variant): coverage")
+            options.sharedLevelMin = 1
+            options.unitRecords = 4
+            options.threads = 4
+            expectAlike(try search(model: model, options: options), reduced, "\(variant), 4 threads")
+            options.threads = 2
+            options.store = .hashed(bits: 60)
+            let hashed = try search(model: model, options: options)
+            #expect(hashed.statistics.states == reduced.statistics.states, "\(variant), hashed")
+            options.store = .exact
+            options.directBitsMax = 8
+            options.denseBitsMax = 10
+            expectAlike(try search(model: model, options: options), reduced, "\(variant), folded")
+            options.followsChains = false
+            #expect(Self.told(try search(model: model, options: options)).prefix(5) == Self.told(plain).prefix(5))
+            guard number % 16 == 0 else { continue }
+            options.followsChains = true
+            options.native = .always
+            options.cachesNative = false
+            expectAlike(try search(model: model, options: options), reduced, "\(variant), machine code")
         }
+    }
+
+    private func expectAlike(_ one: SearchResult, _ other: SearchResult, _ what: String) {
+        #expect(Self.told(one) == Self.told(other), "\(what)")
+        #expect(one.statistics.states == other.statistics.states, "\(what)")
+        #expect(one.statistics.transitions == other.statistics.transitions, "\(what)")
+        #expect(one.statistics.reduction.statesPassed == other.statistics.reduction.statesPassed, "\(what)")
+        #expect(one.statistics.reduction.statesPicked == other.statistics.reduction.statesPicked, "\(what)")
+    }
+
+    private static func holds(_ result: SearchResult) -> Bool {
+        if case .holds = result.verdict { return true }
+        return false
+    }
+
+    /// The coverage that a reduction keeps: not who has waited.
+    private static func reached(_ result: SearchResult) -> String {
+        let coverage = result.coverage
+        return "\(coverage.reached) \(coverage.stepTaken) \(coverage.exhausted) \(coverage.onlyOneSlot)"
     }
 
     static func told(_ result: SearchResult) -> String {

@@ -78,7 +78,7 @@ struct NativeSource {
     static func successorsMax(_ threadCount: Int) -> Int { max(1, threadCount) * NativeLimits.outcomes }
 
     private mutating func generate() {
-        add(Self.prelude)
+        add(Self.prelude + Self.conflict)
         add("#define N \(layout.wordCount)\n#define T \(model.threads.count)\n")
         add("#define OUTCOMES \(NativeLimits.outcomes)\n#define CHOICES \(NativeLimits.choices)\n")
         add("#define ACCESSES \(NativeLimits.accesses)\n#define SUCCESSORS (T * OUTCOMES)\n")
@@ -99,7 +99,8 @@ struct NativeSource {
             var writer = NativeUnit(self, unit: unit, code: model.properties[property].code)
             add(writer.propertyFunction(property, result: model.properties[property].result))
         }
-        addEntry()
+        if let plan = options.reduction { add(reducedEntry(plan)) } else { addEntry() }
+        addOtherEntries()
     }
 
     private mutating func add(_ more: String) { text += more }
@@ -154,6 +155,17 @@ struct NativeSource {
 
     // MARK: Entries
 
+    private static let conflict = """
+        static u32 conflict(const struct access *a, u32 n) {
+            for (u32 i = 1; i < n; i++)
+                for (u32 j = 0; j < i; j++)
+                    if (a[i].cell == a[j].cell && a[i].thread != a[j].thread
+                        && (a[i].write | a[j].write) && (a[i].plain | a[j].plain)) return 1;
+            return 0;
+        }
+
+        """
+
     private mutating func addEntry() {
         let calls = model.threads.indices.map { thread in
             """
@@ -176,13 +188,6 @@ struct NativeSource {
             """
         add(
             """
-            static u32 conflict(const struct access *a, u32 n) {
-                for (u32 i = 1; i < n; i++)
-                    for (u32 j = 0; j < i; j++)
-                        if (a[i].cell == a[j].cell && a[i].thread != a[j].thread
-                            && (a[i].write | a[j].write) && (a[i].plain | a[j].plain)) return 1;
-                return 0;
-            }
             u32 lw_expand(struct lw *c, const u64 *s, u32 count) {
                 u32 total = 0, done = 0;
                 c->kept = 0;
@@ -214,6 +219,9 @@ struct NativeSource {
             }
 
             """)
+    }
+
+    private mutating func addOtherEntries() {
         let cases = model.properties.indices.map { "    case \($0): return property\($0)(c, s);\n" }.joined()
         add("u32 lw_property(struct lw *c, const u64 *s, u32 number) {\n    switch (number) {\n\(cases)    }\n    return 2;\n}\n")
         add(keyFunction)
@@ -232,6 +240,8 @@ struct NativeSource {
             struct record *records;
             struct access *accesses;
             u32 capacity, access_capacity, kept, noted;
+            u64 passed, picked, *stack;
+            u32 use;
         };
         ALWAYS i64 divs(i64 a, i64 b) { return b == 0 ? 0 : b == -1 ? (i64)(0 - (u64)a) : a / b; }
         ALWAYS i64 rems(i64 a, i64 b) { return b == 0 || b == -1 ? 0 : a % b; }

@@ -33,6 +33,11 @@ package struct NativeContext {
     package var accessCapacity: UInt32
     package var kept: UInt32 = 0
     package var noted: UInt32 = 0
+    /// Of a reduction: what was gone through and picked in a call; room for states to go through; how much of it to use.
+    package var passed: UInt64 = 0
+    package var picked: UInt64 = 0
+    package var stack = UnsafeMutablePointer<UInt64>(bitPattern: 8)!
+    package var use: UInt32 = 0
 
     package init(
         covered: UnsafeMutablePointer<UInt8>, taken: UnsafeMutablePointer<UInt8>, waited: UnsafeMutablePointer<UInt8>,
@@ -76,6 +81,8 @@ public final class NativeSteps: @unchecked Sendable {
     package let entries: NativeEntries
     /// The most successors that one state can have.
     package let successorsMax: Int
+    /// It was built with a plan to reduce by.
+    package let knowsReduction: Bool
     private let handle: UnsafeMutableRawPointer
     /// What had to be built, or 0 if it came from the cache.
     public let compileSeconds: Double
@@ -92,6 +99,7 @@ public final class NativeSteps: @unchecked Sendable {
         self.handle = handle
         self.compileSeconds = compileSeconds
         successorsMax = NativeSource.successorsMax(threadCount)
+        knowsReduction = dlsym(handle, "lw_reduces") != nil
         entries = NativeEntries(
             expand: unsafeBitCast(expand, to: NativeEntries.Expand.self),
             property: unsafeBitCast(property, to: NativeEntries.Judge.self),

@@ -255,30 +255,61 @@ struct Dependence {
     /// The nodes of other threads from which one of the edges can be reached while this thread stands still.
     func nodes(reaching targets: NumberSet, without cut: NumberSet, besides thread: Int) -> NumberSet {
         var found = NumberSet(count: nodeCount)
-        var work: [Int] = []
-        work.reserveCapacity(nodeCount)
-        found.words.withUnsafeMutableBufferPointer { found in
-            func reach(_ node: Int) {
-                let bit: UInt64 = 1 << UInt64(node & 63)
-                if found[node >> 6] & bit != 0 { return }
-                found[node >> 6] |= bit
-                work.append(node)
-            }
-            for index in targets.words.indices {
-                var bits = targets.words[index] & ~cut.words[index] & ~own[thread].words[index]
-                while bits != 0 {
-                    reach(sourceOf[index << 6 + bits.trailingZeroBitCount])
-                    bits &= bits - 1
-                }
-            }
-            while let node = work.popLast() {
-                for place in leadingStarts[node]..<leadingStarts[node + 1] {
-                    let number = leadingTo[place]
-                    if threadOf[number] != thread, !cut.contains(number) { reach(sourceOf[number]) }
+        let own = own[thread]
+        let room = nodeCount
+        leadingTo.withUnsafeBufferPointer { leadingTo in
+            leadingStarts.withUnsafeBufferPointer { leadingStarts in
+                sourceOf.withUnsafeBufferPointer { sourceOf in
+                    cut.words.withUnsafeBufferPointer { cut in
+                        own.words.withUnsafeBufferPointer { own in
+                            targets.words.withUnsafeBufferPointer { targets in
+                                found.words.withUnsafeMutableBufferPointer { found in
+                                    Self.reach(
+                                        found, targets, cut, own, sourceOf, leadingTo, leadingStarts, room: room)
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }
         return found
+    }
+
+    /// Backwards from the targets, along edges that are neither cut nor the thread's own.
+    private static func reach(
+        _ found: UnsafeMutableBufferPointer<UInt64>, _ targets: UnsafeBufferPointer<UInt64>,
+        _ cut: UnsafeBufferPointer<UInt64>, _ own: UnsafeBufferPointer<UInt64>, _ sourceOf: UnsafeBufferPointer<Int>,
+        _ leadingTo: UnsafeBufferPointer<Int>, _ leadingStarts: UnsafeBufferPointer<Int>, room: Int
+    ) {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: max(1, room)) { work in
+            var count = 0
+            for index in 0..<targets.count {
+                var bits = targets[index] & ~cut[index] & ~own[index]
+                while bits != 0 {
+                    let node = sourceOf[index &<< 6 &+ bits.trailingZeroBitCount]
+                    bits &= bits &- 1
+                    if (found[node &>> 6] &>> UInt64(node & 63)) & 1 != 0 { continue }
+                    found[node &>> 6] |= 1 &<< UInt64(node & 63)
+                    work[count] = node
+                    count &+= 1
+                }
+            }
+            while count > 0 {
+                count &-= 1
+                for place in leadingStarts[work[count]]..<leadingStarts[work[count] &+ 1] {
+                    let number = leadingTo[place]
+                    let bit: UInt64 = 1 &<< UInt64(number & 63)
+                    if (cut[number &>> 6] | own[number &>> 6]) & bit != 0 { continue }
+                    let node = sourceOf[number]
+                    if (found[node &>> 6] &>> UInt64(node & 63)) & 1 != 0 { continue }
+                    found[node &>> 6] |= 1 &<< UInt64(node & 63)
+                    // The one taken off last is done with but for its other edges.
+                    work[count] = node
+                    count &+= 1
+                }
+            }
+        }
     }
 
     /// The edges that leave one of the nodes.

@@ -1,7 +1,7 @@
 // Partial order reduction: which threads to take in a state.
 //
 // `LocalGraph` says what each thread may do, `Dependence` which steps disturb which, `PersistentRules` when a thread's
-// step may be taken alone, `stickyNodes` where it never is, and `ReductionTables` answers for packed states. Together
+// step may be taken alone, `stickyNodes` where it never is, and `ReductionPlan` what that means for packed states. Together
 // they keep every verdict of a whole search:
 //   - a step that fails, an ASSERT, a lock-order edge, a line of the coverage: something that one step shows. Some
 //     equivalent run takes the step with the same values.
@@ -22,6 +22,7 @@ import Program
 /// The partial order reduction of one attempt of the search; shared by its threads.
 public final class PartialOrder: Sendable {
     let tables: ReductionTables
+    let checks: Set<FailureKind>
     let dependence: Dependence
     let rules: PersistentRules
 
@@ -31,8 +32,8 @@ public final class PartialOrder: Sendable {
 
     /// nil where it does not apply or is not worth it.
     public init?(
-        model: Model, layout: StateLayout, access: AccessSets, checks: Set<FailureKind>, fault: PlantedFault? = nil,
-        budget: Int = 20_000, symmetry: Symmetry? = nil
+        model: Model, layout: StateLayout, access: AccessSets, checks: Set<FailureKind>, isWatched: [[Bool]]? = nil,
+        fault: PlantedFault? = nil, budget: Int = 20_000, symmetry: Symmetry? = nil
     ) {
         guard Self.applies(to: model, layout: layout, checks: checks) else { return nil }
         let context = LocalGraphContext(model: model, layout: layout, checks: checks, access: access)
@@ -41,6 +42,7 @@ public final class PartialOrder: Sendable {
             guard let graph = LocalGraph(context, thread: thread) else { return nil }
             graphs.append(graph)
         }
+        guard graphs.reduce(0, { $0 + $1.steps.count }) <= ReductionPlan.nodesMax else { return nil }
         let dependence = Dependence(model: model, layout: layout, graphs: graphs, fault: fault)
         let visible = fault == .visibility ? CellSet(cellCount: model.cells.count) : Self.visibleCells(model)
         var rules = PersistentRules(dependence, visible: visible, budget: budget)
@@ -57,29 +59,21 @@ public final class PartialOrder: Sendable {
         nodesWithRules = rules.rules.count { !$0.isEmpty }
         nodeCount = dependence.nodeCount
         guard nodesWithRules > 0 else { return nil }
+        self.checks = checks
         self.dependence = dependence
         self.rules = rules
-        tables = ReductionTables(dependence, rules)
+        let isWatched = isWatched ?? graphs.map { $0.tracked.map { _ in false } }
+        tables = ReductionTables(ReductionPlan(dependence, rules, isWatched: isWatched))
     }
 
     private static func applies(to model: Model, layout: StateLayout, checks: Set<FailureKind>) -> Bool {
-        guard model.threads.count > 1, model.threads.count <= 64, !layout.tracksStalePointers else { return false }
-        guard model.classes.allSatisfy(Self.isUnderstood) else { return false }
+        guard model.threads.count > 1, model.threads.count <= 64, !layout.tracksStalePointers, model.isKnownToReduction
+        else { return false }
         // Of these, a step that fails with the check off ends the run without a word.
         let stepFailures: Set<FailureKind> = [
             .useAfterFree, .doubleFree, .nullDereference, .outOfBounds, .badUnlock, .recursiveLock, .staleTLB, .overflow,
         ]
         return checks.isSuperset(of: stepFailures)
-    }
-
-    /// What may act and need never do so (an interrupt, the hardware of a TLB, a spurious wake-up) does not keep a state from
-    /// being one in which nobody goes on, so it must not be what is taken alone. Nothing of that kind is looked at yet.
-    private static func isUnderstood(_ threads: ThreadClass) -> Bool {
-        switch threads.kind {
-        case .thread, .daemon, .callback: break
-        case .interrupt, .call, .hardware: return false
-        }
-        return threads.code.instructions.allSatisfy { if case .spurious = $0.operation { false } else { true } }
     }
 
     /// What a property reads that is judged in every state.
@@ -93,12 +87,6 @@ public final class PartialOrder: Sendable {
             visible.formUnion(AccessSets.reads(of: property.code, model: model))
         }
         return visible
-    }
-
-    /// The threads to take in a state: all ones, or the one that may be taken alone. `scratch` has room for a number
-    /// per thread.
-    public func threadsToTake(_ state: UnsafePointer<UInt64>, scratch: UnsafeMutablePointer<Int32>) -> UInt64 {
-        tables.threadsToTake(state, scratch: scratch)
     }
 }
 

@@ -35,7 +35,8 @@ struct PersistentRules {
     /// By node in the numbering of all: the rules, the one that asks for most first.
     private(set) var rules: [[PersistentRule]]
     private let dependence: Dependence
-    private let visible: CellSet
+    /// By edge.
+    private let manners: [Manner]
     private let testedAndSet: CellSet
     private let assumedCells: [CellID]
     private let pointerCells: [CellID]
@@ -45,9 +46,25 @@ struct PersistentRules {
     /// Evaluations left: what is not looked at in time has no rule.
     private(set) var budget: Int
 
+    /// What an edge is to a rule.
+    private enum Manner {
+        case goesOn
+        case fails
+        case waits
+        /// It writes what a property looks at.
+        case visible
+    }
+
     init(_ dependence: Dependence, visible: CellSet, budget: Int) {
         self.dependence = dependence
-        self.visible = visible
+        manners = dependence.edges.map { edge in
+            if edge.writes.intersects(visible) || edge.clears.intersects(visible) { return .visible }
+            return switch edge.outcome {
+            case .waits: .waits
+            case .goesOn, .ends: .goesOn
+            case .fails: .fails
+            }
+        }
         self.budget = budget
         dependents = ([], NumberSet(count: dependence.edges.count))
         testedAndSet = dependence.testedAndSet
@@ -187,13 +204,12 @@ struct PersistentRules {
         let possible = steps.filter { !cut.contains($0) }
         var goesOn = false
         for number in possible {
-            let edge = dependence.edges[number]
-            switch edge.outcome {
+            switch manners[number] {
+            case .visible: return nil
             case .waits: if dependence.fault != .waiting { return nil }
-            case .goesOn, .ends: goesOn = true
+            case .goesOn: goesOn = true
             case .fails: break
             }
-            if edge.writes.intersects(visible) || edge.clears.intersects(visible) { return nil }
         }
         guard goesOn else { return nil }
         if dependents.steps != possible { dependents = (possible, dependence.dependents(of: possible)) }

@@ -28,12 +28,26 @@ public struct ReductionChoice: OptionSet, Sendable {
 
 /// What a reduction saved.
 public struct ReductionStatistics: Sendable {
-    /// States that were gone through and not stored, as one thread alone was taken there.
+    /// States that were gone through and not stored, as the thread that came to them went on alone.
     public var statesPassed = 0
-    /// Steps taken from there on, of those that were looked at.
-    public var successorsLooked = 0
+    /// Stored states in which one thread was taken alone, and all that were expanded meanwhile.
+    public var statesPicked = 0
+    public var statesExpanded = 0
     /// The reduction was on in the search that the verdict comes from, not only prepared.
     public var isUsed = false
 
     public init() {}
+
+    mutating func add(_ other: ReductionStatistics) {
+        statesPassed += other.statesPassed
+        statesPicked += other.statesPicked
+        statesExpanded += other.statesExpanded
+    }
+
+    /// Of a sample of states, too few were spared.
+    var picksTooLittle: Bool { statesExpanded > 300_000 && statesPicked * 100 < statesExpanded }
+
+    var isTooLittle: Bool {
+        statesExpanded > 200_000 && (statesPassed + statesPicked) * 20 < statesExpanded + statesPassed
+    }
 }

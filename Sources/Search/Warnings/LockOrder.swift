@@ -78,6 +78,9 @@ struct LockOrderWatch {
         isKnown = [Bool](repeating: false, count: numbers.count * numbers.count * 4)
     }
 
+    /// By thread, by step: whether it may draw an edge that is still looked for.
+    var watchedSteps: [[Bool]] { plan.watched.map { $0.map { !$0.isEmpty } } }
+
     /// The nodes that an acquisition may take.
     private static func targets(
         _ acquisition: HeldLocks.Acquisition, _ model: Model, _ numbers: [LockNode: Int]

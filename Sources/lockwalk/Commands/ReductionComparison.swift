@@ -25,7 +25,7 @@ struct ReductionComparison {
         if case .incomplete(let cut) = plain.verdict { return incomplete(cut, console) }
         var reducedRequest = plainRequest
         reducedRequest.reduction = .all
-        reducedRequest.reductionFrom = 1
+        reducedRequest.reducesAlways = true
         let reduced = try Engine.search(model, reducedRequest, console)
         if case .incomplete(let cut) = reduced.verdict { return incomplete(cut, console) }
         let (said, saysNow) = (VerdictWording.short(plain), VerdictWording.short(reduced))

@@ -102,6 +102,13 @@ struct CheckReport {
             size += ", \(Quantities.fixed(statistics.bytesPerState, 1)) bytes stored"
         }
         var lines = [line, size]
+        let saved = statistics.reduction
+        if saved.isUsed {
+            lines.append(
+                "partial order: one thread alone in \(Quantities.grouped(saved.statesPicked)) of "
+                    + "\(Quantities.plural(saved.statesExpanded, "state")), "
+                    + "\(Quantities.grouped(saved.statesPassed)) gone through without storing")
+        }
         if let symmetry = statistics.symmetry {
             let names = symmetry.domains.map { "\($0.name) (\($0.elements.count))" }.joined(separator: ", ")
             let order = symmetry.order.map { "up to \(Quantities.grouped($0))" } ?? "very many"
@@ -115,6 +122,9 @@ struct CheckReport {
         var lines = ["explored under sequential consistency"]
         if isHolding { lines += VerdictWording.boundNotes(result, model) }
         if isHolding, result.statistics.transitions == 0 { lines.append("no thread ever takes a step") }
+        if result.statistics.reduction.isUsed {
+            lines.append("locks that never had to wait are not told (--reduction none tells)")
+        }
         if !checksOff.isEmpty {
             lines.append("not looked for: " + checksOff.map(\.word).joined(separator: ", "))
         }
@@ -128,7 +138,8 @@ struct CheckReport {
         if case .violated(let finding) = result.verdict, finding.kind != .unreached { return lineCoverage }
         // Of a search that was cut nothing is said to be vacuous.
         let wording = CoverageWording(
-            model: model, coverage: result.coverage, premises: isHolding ? premises : nil)
+            model: model, coverage: result.coverage, premises: isHolding ? premises : nil,
+            knowsWaits: !result.statistics.reduction.isUsed)
         let lines = wording.lines()
         if lines.isEmpty { return lineCoverage }
         let shown = showsAllCoverage ? lines.count : min(lines.count, Self.coverageLinesMax)

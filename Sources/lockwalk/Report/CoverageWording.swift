@@ -24,6 +24,8 @@ struct CoverageWording {
     let model: Model
     let coverage: CoverageReport
     var premises: Premises?
+    /// Whether somebody waits somewhere is not seen where interleavings were left out.
+    var knowsWaits = true
 
     /// In the order of the text. A place that was inlined several times counts as reached if one copy was.
     func entries() -> [Entry] {
@@ -32,7 +34,7 @@ struct CoverageWording {
         let places = unreached().filter { place in
             place.kind != .neverReached || !steps.contains { place.range.union($0.range) == place.range }
         }
-        return (places + steps + uncontended() + vacuous()).sorted {
+        return (places + steps + (knowsWaits ? uncontended() : []) + vacuous()).sorted {
             ($0.range.file, $0.range.start) < ($1.range.file, $1.range.start)
         }
     }

@@ -43,7 +43,7 @@ struct ReferenceSearch: ~Copyable {
     private(set) var aloneStates: [Int] = []
     private(set) var isComplete = false
     var expansion: Expansion
-    var scratch: [Int32]
+    private let places: ReductionTables.Places?
 
     init(model: Model, layout: StateLayout, checks: Set<FailureKind>, reduction: PartialOrder?) {
         self.model = model
@@ -52,17 +52,13 @@ struct ReferenceSearch: ~Copyable {
         interpreter = Interpreter(
             model: model, layout: layout, options: ExecutionOptions(checks: checks, recordAccesses: true))
         expansion = Expansion(wordCount: layout.wordCount, threadCount: model.threads.count)
-        scratch = [Int32](repeating: 0, count: model.threads.count)
+        places = reduction?.tables.makePlaces()
     }
 
     /// The threads to take in a state.
     mutating func mask(_ state: [UInt64]) -> UInt64 {
         guard let reduction else { return ~0 }
-        return state.withUnsafeBufferPointer { words in
-            scratch.withUnsafeMutableBufferPointer {
-                reduction.threadsToTake(words.baseAddress!, scratch: $0.baseAddress!)
-            }
-        }
+        return state.withUnsafeBufferPointer { reduction.tables.threadsToTake($0.baseAddress!, places!) }
     }
 
     mutating func run(limit: Int, isInterrupted: () -> Bool = { false }) {
