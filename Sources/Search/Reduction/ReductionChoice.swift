@@ -45,7 +45,7 @@ public struct ReductionStatistics: Sendable {
     }
 
     /// Of a sample of states, too few were spared.
-    var picksTooLittle: Bool { statesExpanded > 300_000 && statesPicked * 100 < statesExpanded }
+    var picksTooLittle: Bool { statesExpanded > 500_000 && statesPicked * 400 < statesExpanded }
 
     var isTooLittle: Bool {
         statesExpanded > 200_000 && (statesPassed + statesPicked) * 20 < statesExpanded + statesPassed
