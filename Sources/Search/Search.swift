@@ -16,7 +16,8 @@ public func search(model: Model, options: SearchOptions = SearchOptions()) throw
     case .final: return first
     case .warned(let warnings):
         again.warningsSought = warnings
-        let (plain, _) = try searchOnce(model: model, options: again)
+        // With the ranges that all states need, so that the order among runs of one length is the plain search's.
+        let (plain, _) = try searchOnce(model: model, options: again, ranges: first.ranges)
         if case .incomplete = plain.verdict, case .holds = first.verdict {
             return try stepwise(first, plain, model, options)
         }
@@ -66,10 +67,10 @@ private enum Conclusion {
 }
 
 private func searchOnce(
-    model: Model, options: SearchOptions
+    model: Model, options: SearchOptions, ranges: InferredRanges = [:]
 ) throws -> (result: SearchResult, conclusion: Conclusion) {
     let analyses = Analyses(model: model, options: options)
-    var ranges: InferredRanges = [:]
+    var ranges = ranges
     var restarts = 0
     while true {
         let layout = analyses.layout(ranges)

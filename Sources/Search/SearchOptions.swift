@@ -22,7 +22,7 @@ public struct SearchOptions: Sendable {
     /// Threads that search; 0 for one per processor. Verdict, counts and runs do not depend on it.
     public var threads: Int
     public var store: StoreChoice
-    public var reduction = ReductionChoice.partialOrder
+    public var reduction = ReductionChoice.usual
     /// A search with fewer states is over before a reduction is prepared.
     public var reductionFrom = 4096
     /// A reduction that saves too little is given up.

@@ -64,7 +64,11 @@ import Testing
             options.denseBitsMax = 10
             expectAlike(try search(model: model, options: options), reduced, "\(variant), folded")
             options.followsChains = false
-            #expect(Self.told(try search(model: model, options: options)).prefix(5) == Self.told(plain).prefix(5))
+            // Of several faults it may come to another one first.
+            let stepwise = try search(model: model, options: options)
+            #expect(
+                Self.holds(stepwise) == Self.holds(plain),
+                "\(variant): \(Self.told(stepwise)) instead of \(Self.told(plain))")
             guard number % 16 == 0 else { continue }
             options.followsChains = true
             options.native = .always

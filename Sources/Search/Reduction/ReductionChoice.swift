@@ -10,6 +10,8 @@ public struct ReductionChoice: OptionSet, Sendable {
     public static let symmetry = ReductionChoice(rawValue: 2)
     public static let all: ReductionChoice = [.partialOrder, .symmetry]
     public static let none: ReductionChoice = []
+    /// Unless somebody asks for another.
+    public static let usual = none
 
     /// The words of the command line, in the order in which help lists them.
     public static let words = ["none", "por", "symmetry", "all"]
@@ -45,7 +47,7 @@ public struct ReductionStatistics: Sendable {
     }
 
     /// Of a sample of states, too few were spared.
-    var picksTooLittle: Bool { statesExpanded > 300_000 && statesPicked * 100 < statesExpanded }
+    var picksTooLittle: Bool { statesExpanded > 60_000 && statesPicked * 400 < statesExpanded }
 
     var isTooLittle: Bool {
         statesExpanded > 200_000 && (statesPassed + statesPicked) * 20 < statesExpanded + statesPassed

@@ -14,7 +14,7 @@ struct SearchRequest {
     /// 0: one per processor.
     var threads = 0
     var store = StoreChoice.exact
-    var reduction = ReductionChoice.partialOrder
+    var reduction = ReductionChoice.usual
     /// For comparisons: reduce from the first state on, however little it saves.
     var reducesAlways = false
     var keepsDeadLocals = false
@@ -44,7 +44,7 @@ struct SearchRequest {
             long: "native", value: "WHEN", help: "run steps as machine code: auto (default, when\nthe search grows), off, always"),
         OptionSyntax(
             long: "reduction", value: "WHICH",
-            help: "leave out what makes no difference: por (default:\ninterleavings), symmetry (who is who), all, none",
+            help: "leave out what makes no difference: none (default),\npor (interleavings), symmetry (who is who), all",
             values: ReductionChoice.words),
         OptionSyntax(long: "keep-dead", help: "keep dead locals in the state, to compare with"),
         OptionSyntax(long: "no-cache", help: "do not keep machine code for the next search"),

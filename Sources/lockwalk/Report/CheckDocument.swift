@@ -39,7 +39,8 @@ struct CheckDocument {
         var isHolding = false
         if case .holds = result.verdict { isHolding = true }
         return CoverageWording(
-            model: model, coverage: result.coverage, premises: isHolding ? premises : nil
+            model: model, coverage: result.coverage, premises: isHolding ? premises : nil,
+            knowsWaits: !result.statistics.reduction.isUsed
         ).json()
     }
 
