@@ -7,6 +7,7 @@
 //   - it is a branch of a thread that might have written what the broken condition read, and nobody has;
 //   - it gives a value to a variable that a kept step of its thread uses, or writes a place that a kept step reads;
 //   - it allocates or frees what the end or a kept step is about, or queues a callback that may;
+//   - it wakes up, or might have, who sleeps for ever at the end: a wake-up that came too early is the fault itself;
 //   - it takes or leaves a lock or a section, or waits, and its thread has a step that is kept later on;
 //   - it writes a place that a kept step of another thread reads, before it or after, and its thread has a step that is
 //     kept later on: what is cleared behind a reader's back is what races are about.
@@ -101,7 +102,9 @@ struct RelevantSteps {
             guard let next = run.last.nextStep(of: thread) else { continue }
             use(thread, next)
             let waiting = Waiting(run: run, names: names, held: HeldLocks(model: model, initial: run.view(run.initial)))
-            cells.formUnion(waiting.cellsRead(by: thread))
+            let awaited = waiting.cellsRead(by: thread)
+            cells.formUnion(awaited)
+            missHelpers(of: thread, awaited)
         }
         var judged: [CellID] = []
         if finding.kind == .assertion, let record = run.records.last {
@@ -133,6 +136,24 @@ struct RelevantSteps {
         }
     }
 
+    /// Nobody wrote what a stuck thread waits for, and has not come to it: those who might have went another way.
+    private mutating func missHelpers(of thread: Int, _ awaited: [CellID]) {
+        let missing = awaited.filter { cell in
+            !run.records.contains { record in
+                Int(record.move.thread) != thread
+                    && record.events.contains { if case .wrote(cell, _, _) = $0.event { true } else { false } }
+            }
+        }
+        if missing.isEmpty { return }
+        let access = AccessSets(model: model)
+        for other in model.threads.indices
+        where other != thread && run.records.contains(where: { Int($0.move.thread) == other }) {
+            if access.steps[other].contains(where: { step in missing.contains(where: step.writes.contains) }) {
+                goesOn.insert(other)
+            }
+        }
+    }
+
     /// `live()`, `ended()` and `at()` judge by more than what is read.
     private static func looksBeyondCells(_ code: Code) -> Bool {
         code.instructions.contains { instruction in
@@ -145,6 +166,10 @@ struct RelevantSteps {
 
     private func isNeeded(_ record: StepRecord) -> Bool {
         let thread = Int(record.move.thread)
+        if !finding.stuck.isEmpty {
+            let wakeUps = WakeUps(run: run)
+            if finding.stuck.contains(where: { wakeUps.isFor($0, record) }) { return true }
+        }
         for (_, event) in record.events {
             switch event {
             case .allocated(let slot), .freed(let slot), .gone(let slot): if concerns(slot) { return true }

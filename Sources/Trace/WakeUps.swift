@@ -53,7 +53,7 @@ struct WakeUps {
     }
 
     /// Whether a wake-up looked at the thread: by the queue that it may be in, or by its name.
-    private func isFor(_ thread: Int, _ record: StepRecord) -> Bool {
+    func isFor(_ thread: Int, _ record: StepRecord) -> Bool {
         let info = model.threads[thread]
         return isWakeUp(record) && Int(record.move.thread) != thread
             && record.events.contains {
