@@ -35,6 +35,7 @@ import Testing
         ("a struct defined again by a variable", "struct s { int a; };\nstatic struct s { int b; } s;\nTHREAD(t, 1) { s.a = 1; }", "L0403"),
         ("a lock that a function returns", "struct s { spinlock_t l; };\nstatic struct s s;\nstatic struct s f(void) { ATOMIC { return s; } }\nTHREAD(t, 1) { f(); }", "L0448"),
         ("a callback that returns something", "struct s { int v; };\nOBJECTS(struct s, pool, 1);\nstatic int f(struct s *s) { return s->v; }\nTHREAD(t, 1) { call_rcu(alloc(pool), f); }", "L0473"),
+        ("a thread that is announced and never comes", "THREAD(t, 1);\nTHREAD(u, 1) { skip(); }", "L0424"),
         ("self as a local", "THREAD(t, 1) { int self = 1; }", "L0404"),
     ])
     func refused(_ what: String, _ text: String, _ code: String) {

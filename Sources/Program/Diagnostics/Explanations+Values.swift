@@ -49,8 +49,9 @@ extension ProgramExplanations {
             """),
         entry(
             "L0424", "function without a body",
-            "The function is declared, called, and defined nowhere. A model is one program: nothing is linked "
-                + "to it. Write the body, or delete the declaration and use a primitive of <lockwalk.h>.",
+            "The function is declared, called, and defined nowhere, or the THREAD announced with a semicolon in "
+                + "place of its body, and defined nowhere. A model is one program: nothing is linked to it. Write "
+                + "the body, or delete the declaration and use a primitive of <lockwalk.h>.",
             """
             static void wake(int who);
 

@@ -166,8 +166,22 @@ final class ModelBuilder {
         }
     }
 
+    /// A thread that is announced and never comes would be missing from the model without a word.
+    private func checkAnnouncedThreads() {
+        var defined: Set<String> = []
+        for declaration in source.tree.declarations {
+            if case .thread(let thread) = declaration.kind { defined.insert(thread.name.text) }
+        }
+        for declaration in source.tree.declarations {
+            if case .announcedThread(let name) = declaration.kind, defined.insert(name.text).inserted {
+                diagnostics.add(.functionWithoutBody(name))
+            }
+        }
+    }
+
     /// Numbers the threads: instances in the order of the text, then callbacks.
     private func collectThreads() {
+        checkAnnouncedThreads()
         var total = 0
         var threadsOfClass: [String: Range<Int>] = [:]
         for declaration in source.tree.declarations {
