@@ -18,10 +18,6 @@ extension CodeBuilder {
             }
             return primitive.lower(self, site)
         }
-        if PrimitiveTable.notYet.contains(name.text) {
-            report(.notYet(name.text + "()", name.range))
-            return .error
-        }
         guard let function = model.functions[name.text] else {
             let known = Array(PrimitiveTable.all.keys) + Array(model.functions.keys)
             report(.unknownFunction(name, nearest(name.text, in: known.sorted())))

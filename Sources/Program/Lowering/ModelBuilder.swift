@@ -130,9 +130,7 @@ final class ModelBuilder {
     /// The header's names are reserved, but for those that came later.
     func checkName(_ name: Name) {
         if LanguageNames.additions.contains(name.text) { return }
-        if PrimitiveTable.all[name.text] != nil || PrimitiveTable.notYet.contains(name.text)
-            || Words.reserved.contains(name.text)
-        {
+        if PrimitiveTable.all[name.text] != nil || Words.reserved.contains(name.text) {
             diagnostics.add(.reservedName(name))
         }
     }

@@ -51,10 +51,9 @@ enum PrimitiveTable {
         var table: [String: Primitive] = [:]
         let families = [
             AccessPrimitives.table, AtomicPrimitives.table, BitPrimitives.table, BitSpinlockPrimitives.table,
-            RefcountPrimitives.table,
-            SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table, SequencePrimitives.table,
-            InterruptibleLockPrimitives.table, PerCPUPrimitives.table,
-            ContextPrimitives.table, RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,
+            RefcountPrimitives.table, SpinlockPrimitives.table, ReaderWriterPrimitives.table, MutexPrimitives.table,
+            SequencePrimitives.table, InterruptibleLockPrimitives.table, PerCPUPrimitives.table, ContextPrimitives.table,
+            RCUPrimitives.table, SRCUPrimitives.table, InterruptWaitPrimitives.table,
             CompletionPrimitives.table, WaitQueuePrimitives.table, CallPrimitives.table, TLBPrimitives.table,
             ObjectPrimitives.table, ChoicePrimitives.table, ProofPrimitives.table,
         ]
@@ -62,10 +61,6 @@ enum PrimitiveTable {
         for (alias, name) in LanguageNames.functionAliases { table[alias] = table[name] }
         return table
     }()
-
-    /// Names that the language has and this version does not take yet.
-    static let notYet: Set<String> = [
-    ]
 }
 
 extension CodeBuilder {

@@ -50,11 +50,6 @@ public final class PartialOrder: Sendable {
             let sticky = stickyNodes(dependence, isCandidate: rules.rules.map { !$0.isEmpty })
             for node in sticky { rules.removeRules(at: node) }
         }
-        // Hardware need never act, so it is never taken without the others.
-        for (thread, info) in model.threads.enumerated() where model.classes[info.threadClass].kind == .hardware {
-            let first = dependence.firstNode[thread]
-            for node in first..<first + dependence.graphs[thread].steps.count { rules.removeRules(at: node) }
-        }
         if let symmetry { rules.makeAlike(dependence, symmetry) }
         nodesWithRules = rules.rules.count { !$0.isEmpty }
         nodeCount = dependence.nodeCount
