@@ -64,7 +64,7 @@ import Testing
             options.denseBitsMax = 10
             expectAlike(try search(model: model, options: options), reduced, "\(variant), folded")
             options.followsChains = false
-            // Of several faults it may come to another one first.
+            // Only by itself: no plain search follows it up, so of several faults it may show another one, or a longer run.
             let stepwise = try search(model: model, options: options)
             #expect(
                 Self.holds(stepwise) == Self.holds(plain),
