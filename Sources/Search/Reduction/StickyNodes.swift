@@ -16,6 +16,18 @@
 
 import Program
 
+/// The nodes, in the numbering of all threads, that are never to be taken alone, so that the rules leave nobody out; with
+/// symmetry, as `AlikeNodes` asks.
+func neverAlone(_ dependence: Dependence, _ rules: PersistentRules, _ symmetry: Symmetry?) -> [Int] {
+    let hasRules = rules.rules.map { !$0.isEmpty }
+    guard let symmetry else { return stickyNodes(dependence, isCandidate: hasRules) }
+    let alike = AlikeNodes(dependence, symmetry)
+    var isSticky = [Bool](repeating: false, count: dependence.nodeCount)
+    for node in stickyNodes(dependence, isCandidate: alike.closure(of: hasRules)) { isSticky[node] = true }
+    isSticky = alike.closure(of: isSticky)
+    return isSticky.indices.filter { isSticky[$0] }
+}
+
 /// The nodes, in the numbering of all threads, that are never to be taken alone: one on each cycle of those that may be.
 func stickyNodes(_ dependence: Dependence, isCandidate: [Bool]) -> [Int] {
     var sticky: [Int] = []
