@@ -48,7 +48,7 @@ public final class PartialOrder: Sendable {
         let samples = SampleStates(dependence, checks: checks)
         var rules = PersistentRules(dependence, visible: visible, samples: samples, budget: budget)
         if fault != .ignoring {
-            for node in neverAlone(dependence, rules, symmetry) { rules.removeRules(at: node) }
+            for node in neverAlone(dependence, rules, samples, symmetry) { rules.removeRules(at: node) }
         }
         nodesWithRules = rules.rules.count { !$0.isEmpty }
         nodeCount = dependence.nodeCount

@@ -103,6 +103,19 @@ struct PersistentRules {
         }
     }
 
+    /// By node in the numbering of all: how much use is made of its rules, as far as the states tell.
+    func uses(in samples: SampleStates) -> [Int] {
+        var uses = rules.indices.map { node in
+            samples.ofNode[node].count { state in rules[node].contains { applies($0, state) } }
+        }
+        for state in samples.usual {
+            for node in state.nodes where node >= 0 && rules[node].contains(where: { applies($0, state) }) {
+                uses[node] += SampleStates.samplesMax
+            }
+        }
+        return uses
+    }
+
     // MARK: Finding rules
 
     private static let missesMax = 5
