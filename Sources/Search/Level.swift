@@ -131,7 +131,7 @@ final class Level: @unchecked Sendable {
         let options = analyses.options
         let experience = analyses.experience
         if isReductionAwaited {
-            guard store.count >= options.reductionFrom << min(experience.preparations, 3) else { return }
+            guard store.count >= reductionFrom << min(experience.preparations, 3) else { return }
             isReductionAwaited = false
             reduction = PartialOrder(
                 model: analyses.model, layout: layout, access: analyses.access,
@@ -149,6 +149,17 @@ final class Level: @unchecked Sendable {
             if saved.isTooLittle { use = [] }
         }
     }
+
+    /// How many states there are to be before the partial order reduction is prepared. That takes the longer the more the
+    /// threads can do, and is worth it when the search has taken as long.
+    private lazy var reductionFrom: Int = {
+        let options = analyses.options
+        guard options.givesUpReduction else { return options.reductionFrom }
+        let model = analyses.model
+        let steps = model.threads.reduce(0) { $0 + model.classes[$1.threadClass].code.steps.count }
+        let slots = model.pools.map(\.slots.count).max() ?? 0
+        return max(options.reductionFrom, options.reductionFrom / 64 * steps * (1 + slots))
+    }()
 
     /// States were left out.
     private(set) var usedReduction = false

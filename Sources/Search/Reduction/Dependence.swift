@@ -141,13 +141,13 @@ struct Dependence {
                     for start in graphs[callback].starts { leadingTo[firstNode[callback] + start].append(number) }
                 }
             }
+            for assumption in edge.assumptions { assuming[assumption.cell].append(number) }
             // A step that waits does nothing.
             if case .waits = edge.outcome { continue }
             for cell in edge.reads.members { reading[cell].insert(number) }
             for cell in edge.holdTests.members where unstable.contains(cell) { reading[cell].insert(number) }
             for cell in edge.writes.members { writing[cell].insert(number) }
             for cell in edge.clears.members { clearing[cell].insert(number) }
-            for assumption in edge.assumptions { assuming[assumption.cell].append(number) }
         }
         self.own = own
         self.leadingTo = leadingTo.flatMap { $0 }
@@ -339,6 +339,13 @@ struct Dependence {
                     count &+= 1
                 }
             }
+        }
+    }
+
+    /// What edges assume of a cell.
+    func assumptions(on cell: CellID) -> [(edge: Int, values: UInt64)] {
+        assuming[cell].map { number in
+            (number, edges[number].assumptions.first { $0.cell == cell }!.values)
         }
     }
 

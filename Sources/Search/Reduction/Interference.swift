@@ -55,14 +55,15 @@ struct Interference {
         var storedStarts = [0]
         var targets: [Int] = []
         var targetStarts = [0]
-        for (number, edge) in edges.enumerated() {
-            for item in edge.assumptions where samples.indexOf[item.cell] >= 0 {
+        for number in edges.indices {
+            for item in edges[number].assumptions where samples.indexOf[item.cell] >= 0 {
                 assumed.append(Item(index: samples.indexOf[item.cell], values: item.values))
             }
             assumedStarts.append(assumed.count)
-            if case .waits = edge.outcome {} else {
-                for cell in edge.writes.members + edge.clears.members where samples.indexOf[cell] >= 0 {
-                    let values = edge.stored.first { $0.cell == cell }?.values ?? ~0
+            if case .waits = edges[number].outcome {} else {
+                for cell in edges[number].writes.members + edges[number].clears.members
+                where samples.indexOf[cell] >= 0 {
+                    let values = edges[number].stored.first { $0.cell == cell }?.values ?? ~0
                     stored.append(Item(index: samples.indexOf[cell], values: values))
                 }
             }
@@ -86,31 +87,31 @@ struct Interference {
         }
         self.edgesOfNode = edgesOfNode
         self.edgeStarts = edgeStarts
-        counters = samples.cells.indices.compactMap { Self.counter($0, samples, dependence) }
+        counters = Self.counters(samples, dependence)
     }
 
-    private static func counter(_ index: Int, _ samples: SampleStates, _ dependence: Dependence) -> Counter? {
-        let cell = samples.cells[index]
-        let field = dependence.layout.cells[cell]
-        guard field.pointerSet < 0, field.low <= 0, field.high > 0 else { return nil }
-        var changes = [Int32](repeating: 0, count: dependence.edges.count)
-        var takers: [Int] = []
-        var assumptions: [(edge: Int, values: UInt64)] = []
-        for (number, edge) in dependence.edges.enumerated() {
-            if let assumption = edge.assumptions.first(where: { $0.cell == cell }) {
-                assumptions.append((number, assumption.values))
+    private static func counters(_ samples: SampleStates, _ dependence: Dependence) -> [Counter] {
+        let cells = samples.cells
+        var changes = [[(edge: Int, more: Int64)]](repeating: [], count: cells.count)
+        for number in dependence.edges.indices {
+            if case .waits = dependence.edges[number].outcome { continue }
+            for change in dependence.edges[number].changes where samples.indexOf[change.cell] >= 0 {
+                changes[samples.indexOf[change.cell]].append((number, change.more))
             }
-            guard let change = edge.changes.first(where: { $0.cell == cell }) else { continue }
-            if case .waits = edge.outcome { continue }
-            changes[number] = Int32(clamping: change.more)
-            if change.more < 0 { takers.append(number) }
         }
-        guard !takers.isEmpty else { return nil }
-        let zero = Int(-field.low)
-        let all: UInt64 = (1 << UInt64(SampleStates.valueCount(cell, dependence))) - 1
-        return Counter(
-            index: index, values: all & ~((1 << UInt64(zero + 1)) - 1), zero: zero, changes: changes,
-            assumptions: assumptions, takers: takers)
+        return cells.indices.compactMap { index in
+            let field = dependence.layout.cells[cells[index]]
+            guard field.pointerSet < 0, field.low <= 0, field.high > 0, changes[index].contains(where: { $0.more < 0 })
+            else { return nil }
+            var byEdge = [Int32](repeating: 0, count: dependence.edges.count)
+            for (number, more) in changes[index] { byEdge[number] = Int32(clamping: more) }
+            let zero = Int(-field.low)
+            let all: UInt64 = (1 << UInt64(SampleStates.valueCount(cells[index], dependence))) - 1
+            return Counter(
+                index: index, values: all & ~((1 << UInt64(zero + 1)) - 1), zero: zero, changes: byEdge,
+                assumptions: dependence.assumptions(on: cells[index]),
+                takers: changes[index].filter { $0.more < 0 }.map(\.edge))
+        }
     }
 
     // MARK: From a state
