@@ -96,7 +96,7 @@ struct Worker: ~Copyable {
     mutating func work(isFirst: Bool) {
         let level = self.level
         while cm_load(level.isCut) == 0, let unit = level.frontier.take() {
-            if !engine.isNative, let native = level.native { engine.adopt(native) }
+            if let native = level.native(otherThan: engine.native) { engine.adopt(native) }
             expand(unit)
             if isFirst {
                 level.lookForNative(engine.interpreter)

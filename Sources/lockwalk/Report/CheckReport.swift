@@ -103,7 +103,7 @@ struct CheckReport {
         }
         var lines = [line, size]
         let saved = statistics.reduction
-        if saved.isUsed {
+        if saved.isUsed, saved.statesPicked + saved.statesPassed > 0 {
             lines.append(
                 "partial order: one thread alone in \(Quantities.grouped(saved.statesPicked)) of "
                     + "\(Quantities.plural(saved.statesExpanded, "state")), "
