@@ -88,6 +88,10 @@ import Testing
             }
         }
         options.store = .exact
+        options.remembersForms = false
+        let made = try search(model: model, options: options)
+        #expect(SymmetryTests.toldWithRun(made) == SymmetryTests.toldWithRun(one), "every form made anew")
+        options.remembersForms = true
         options.native = .always
         let native = try search(model: model, options: options)
         #expect(native.statistics.isNative || native.statistics.nativeUnavailable != nil)
@@ -120,6 +124,37 @@ import Testing
         #expect(!isUsed(late))
         options.reduction = .none
         #expect(SymmetryTests.toldWithRun(late) == SymmetryTests.toldWithRun(try search(model: model, options: options)))
+    }
+
+    private static func cache(freeing: String) -> String {
+        """
+        #include <lockwalk.h>
+        struct page { u1 used; };
+        OBJECTS(struct page, pages, 4);
+        static struct page *slot[2];
+        INIT { slot[0] = alloc(pages); slot[1] = alloc(pages); }
+        THREAD(user, 2)
+        {
+                for (;;) {
+                        struct page *p = xchg(&slot[self], NULL);
+                        \(freeing)
+                        WRITE_ONCE(slot[self], p);
+                }
+        }
+
+        """
+    }
+
+    /// The runs that are followed show what a search comes to only later.
+    @Test func slotsThatAreFreedAreSeenToGetMixedUp() throws {
+        func ratio(_ text: String) throws -> Double {
+            let model = try #require(ModelFiles.model(text: text))
+            let symmetry = Symmetry(model: model, access: AccessSets(model: model))
+            let layout = StateLayout(model: model, liveness: model.liveness())
+            return try #require(SlotMixing(model, layout, symmetry)).ratio(checks: SearchOptions.defaultChecks)
+        }
+        #expect(try ratio(Self.cache(freeing: "WRITE_ONCE(p->used, !READ_ONCE(p->used));")) == 1)
+        #expect(try ratio(Self.cache(freeing: "kfree(p); p = alloc(pages);")) > SymmetryUse.worth)
     }
 
     /// What goes wrong before the search has grown is shown by the run of the plain search.

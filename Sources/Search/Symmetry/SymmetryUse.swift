@@ -4,7 +4,8 @@
 // without. When it has grown, the level that comes next is put into canonical form, and what is left of it counted: that
 // is what symmetry saves, measured on this very search. If it is enough, the search begins again from the initial states,
 // each replaced by its representative. If not, the same is asked whenever the search has grown fourfold: threads are alike
-// from the start, but slots get mixed up only once they were freed and allocated again.
+// from the start, but slots get mixed up only once they were freed and allocated again. As that may be late, the second
+// time some runs are followed to see whether it comes to that (`SlotMixing`).
 //
 // Beginning again costs the states so far, and less than going on as long as the levels still grow. And it is why nothing
 // has to be said about a search that is partly reduced. What was found is forgotten with the states, so the states that are stored, the
@@ -20,14 +21,15 @@ import Program
 
 /// What is known of a model's symmetry across the attempts of one search.
 final class SymmetryUse {
-    /// A level must be at least this much larger than its representatives. Putting a state into canonical form takes about
-    /// as long as expanding and storing it.
+    /// A level must be at least this much larger than its representatives. Putting a state into canonical form takes one to
+    /// three times as long as expanding and storing it, and what is saved mostly grows as the search goes on.
     static let worth = 2.5
 
     private let model: Model
     private let access: AccessSets
     /// It is asked when there are so many states.
     private var due: Int
+    private var looks = 0
     /// States of the last level.
     private var lastCount = 0
     /// Nobody asks any more.
@@ -79,8 +81,11 @@ final class SymmetryUse {
         if isSettled { return .nothing }
         if isFirst, symmetry.sharingRanges(lastRanges, model: model) != lastRanges { return .layOutAnew }
         due = due > .max / 4 ? .max : 4 * due
+        looks += 1
         return .measure(symmetry)
     }
+
+    var isSecondLook: Bool { looks == 2 }
 
     func use() {
         isUsed = true
@@ -99,7 +104,11 @@ extension Explorer {
         case .measure(let symmetry):
             guard let canonicalizer = Canonicalizer(model: model, layout: layout, symmetry: symmetry) else { return false }
             let counts = countRepresentatives(canonicalizer)
-            guard Double(counts.states) >= SymmetryUse.worth * Double(counts.representatives) else { return false }
+            var saving = Double(counts.states) / Double(max(1, counts.representatives))
+            if saving < SymmetryUse.worth, use.isSecondLook, let mixing = SlotMixing(model, layout, symmetry) {
+                saving *= mixing.ratio(checks: options.enabled.union(options.errors))
+            }
+            if saving < SymmetryUse.worth { return false }
             use.use()
             return true
         }
