@@ -40,6 +40,9 @@ public struct ReductionStatistics: Sendable {
 
     public init() {}
 
+    /// Without that, the search was the plain one.
+    public var leftSomethingOut: Bool { isUsed && statesPicked + statesPassed > 0 }
+
     mutating func add(_ other: ReductionStatistics) {
         statesPassed += other.statesPassed
         statesPicked += other.statesPicked
