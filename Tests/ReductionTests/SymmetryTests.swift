@@ -67,6 +67,7 @@ import Testing
             if case .incomplete = plain.verdict { continue }
             options.reduction = .symmetry
             options.reductionFrom = 1
+            options.givesUpReduction = false
             let reduced = try search(model: model, options: options)
             #expect(Self.told(reduced) == Self.told(plain), "\(variant)")
             #expect(reduced.statistics.states <= plain.statistics.states, "\(variant)")

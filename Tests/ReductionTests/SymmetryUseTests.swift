@@ -15,6 +15,10 @@ import Testing
 
     private func isUsed(_ result: SearchResult) -> Bool { result.statistics.symmetry != nil }
 
+    private func expectSame(_ one: SearchResult, _ other: SearchResult, _ what: String) {
+        #expect(SymmetryTests.toldWithRun(one) == SymmetryTests.toldWithRun(other), "\(what)")
+    }
+
     /// Every model in which anything is alike, from 20, 100 and 500 states on.
     @Test func beginningLateChangesNoVerdict() throws {
         var begun = 0
@@ -26,18 +30,21 @@ import Testing
             if case .incomplete = plain.verdict { continue }
             var whole: SearchResult?
             for states in [20, 100, 500] where plain.statistics.states > states {
-                let late = try search(model: model, options: options(.symmetry, from: states))
-                #expect(SymmetryTests.told(late) == SymmetryTests.told(plain), "\(variant), from \(states)")
-                guard isUsed(late) else {
-                    declined += 1
-                    #expect(SymmetryTests.toldWithRun(late) == SymmetryTests.toldWithRun(plain), "\(variant), from \(states)")
-                    continue
+                for reduction in [ReductionChoice.symmetry, .all] {
+                    var options = options(reduction, from: states)
+                    let late = try search(model: model, options: options)
+                    #expect(SymmetryTests.told(late) == SymmetryTests.told(plain), "\(variant), \(reduction) from \(states)")
+                    options.givesUpReduction = false
+                    let forced = try search(model: model, options: options)
+                    #expect(SymmetryTests.told(forced) == SymmetryTests.told(plain), "\(variant), \(reduction) from \(states)")
+                    guard reduction == .symmetry else { continue }
+                    begun += isUsed(late) ? 1 : 0
+                    declined += isUsed(late) ? 0 : 1
+                    if !isUsed(late) { expectSame(late, plain, "\(variant), from \(states), declined") }
+                    if whole == nil { whole = try search(model: model, options: self.options(.symmetry, from: 1)) }
+                    if isUsed(late) { expectSame(late, whole!, "\(variant), from \(states)") }
+                    if isUsed(forced) { expectSame(forced, whole!, "\(variant), from \(states), forced") }
                 }
-                begun += 1
-                if whole == nil { whole = try search(model: model, options: options(.symmetry, from: 1)) }
-                #expect(SymmetryTests.toldWithRun(late) == SymmetryTests.toldWithRun(whole!), "\(variant), from \(states)")
-                let both = try search(model: model, options: options(.all, from: states))
-                #expect(SymmetryTests.told(both) == SymmetryTests.told(plain), "\(variant), both from \(states)")
             }
         }
         print("\(begun) searches began again with symmetry, \(declined) did not")

@@ -38,16 +38,18 @@ final class SymmetryUse {
     private var symmetry: Symmetry?
     private var isUsed = false
     private var lastRanges: InferredRanges = [:]
+    /// Else it is used however little it saves: for tests.
+    let isMeasured: Bool
 
     init(_ model: Model, _ access: AccessSets, _ options: SearchOptions) {
         self.model = model
         self.access = access
         due = options.reductionFrom
         isSettled = !options.reduction.contains(.symmetry)
-        guard !isSettled, options.reductionFrom <= 1 || !options.givesUpReduction else { return }
+        isMeasured = options.givesUpReduction
+        guard !isSettled, options.reductionFrom <= 1 else { return }
         symmetry = Symmetry(model: model, access: access)
-        isUsed = true
-        isSettled = true
+        use()
     }
 
     /// What states are put into canonical form by.
@@ -103,6 +105,10 @@ extension Explorer {
         case .layOutAnew: return true
         case .measure(let symmetry):
             guard let canonicalizer = Canonicalizer(model: model, layout: layout, symmetry: symmetry) else { return false }
+            if !use.isMeasured {
+                use.use()
+                return true
+            }
             let counts = countRepresentatives(canonicalizer)
             var saving = Double(counts.states) / Double(max(1, counts.representatives))
             if saving < SymmetryUse.worth, use.isSecondLook, let mixing = SlotMixing(model, layout, symmetry) {
