@@ -139,7 +139,7 @@ final class Level: @unchecked Sendable {
                 symmetry: canonicalizer?.symmetry)
             if options.givesUpReduction {
                 experience.preparations += 1
-                if reduction?.isOfUse() != true { reduction = nil }
+                if reduction?.isOfUse != true { reduction = nil }
             }
             guard reduction != nil else { return }
             use = options.followsChains ? [.picks, .passes] : .picks
