@@ -59,7 +59,7 @@ final class Level: @unchecked Sendable {
         self.log = log
         gate = GrowthGate(store: store) { analyses.options.memoryLimit - frontier.bytes - log.bytes }
         self.view = view
-        canonicalizer = analyses.symmetry.flatMap {
+        canonicalizer = analyses.experience.symmetry.inUse.flatMap {
             Canonicalizer(model: analyses.model, layout: layout, symmetry: $0)
         }
         deadlocks = DeadlockCheck(
@@ -144,6 +144,7 @@ final class Level: @unchecked Sendable {
             guard reduction != nil else { return }
             use = options.followsChains ? [.picks, .passes] : .picks
             usedReduction = true
+            if options.native == .always { handOver = NativeHandOver(options, experience) }
         } else if !use.isEmpty, options.givesUpReduction {
             if saved.picksTooLittle { use.remove(.picks) }
             if saved.isTooLittle { use = [] }
@@ -168,16 +169,18 @@ final class Level: @unchecked Sendable {
 
     /// Begins a build, or takes what a build yielded, if it is time. For the first worker only.
     func lookForNative(_ interpreter: Interpreter) {
-        // What is built is to know the reduction.
-        guard !handOver.isOver, !isReductionAwaited,
+        // What is built is to know the reduction; who wants machine code from the first state on gets it twice.
+        guard !handOver.isOver, !isReductionAwaited || analyses.options.native == .always,
             let steps = handOver.look(interpreter, states: store.count, reduction: reduction?.tables.plan)
         else { return }
         nativeSteps = steps
         cm_store_release(hasNative, 1)
     }
 
-    /// The machine code, once there is some.
-    var native: NativeSteps? { cm_load_acquire(hasNative) == 0 ? nil : nativeSteps }
+    /// The machine code, once there is some, unless it is that.
+    func native(otherThan steps: NativeSteps?) -> NativeSteps? {
+        cm_load_acquire(hasNative) == 0 || nativeSteps === steps ? nil : nativeSteps
+    }
     var nativeUnavailable: NativeUnavailable? { handOver.unavailable }
 }
 
