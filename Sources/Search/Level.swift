@@ -159,7 +159,9 @@ final class Level: @unchecked Sendable {
         let model = analyses.model
         let steps = model.threads.reduce(0) { $0 + model.classes[$1.threadClass].code.steps.count }
         let slots = model.pools.map(\.slots.count).max() ?? 0
-        return max(options.reductionFrom, options.reductionFrom / 64 * steps * (1 + slots))
+        let states = max(options.reductionFrom, options.reductionFrom / 64 * steps * (1 + slots))
+        // One state for many that are alike takes longer to find, and there were many when that began.
+        return canonicalizer == nil ? states : states / 8
     }()
 
     /// States were left out.
