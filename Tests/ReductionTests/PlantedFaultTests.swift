@@ -3,7 +3,10 @@ import Testing
 
 @testable import Search
 
-/// Faults planted in the reduction, each with a model made to show it: the check finds every one, and nothing without.
+/// Faults planted in the reduction, each with a model made to show it: the check finds every one, and nothing without. They
+/// are a dependence left out (`readAfterWrite`, `writeAfterRead`, `visibility`), what may enable a step left out (`waiting`,
+/// `callbacks`, and `stability`: who ends what keeps the others out), the condition against ignoring, and the rules that
+/// join both reductions.
 @Suite struct PlantedFaultTests {
     private static let header = "#include <lockwalk.h>\n"
 

@@ -226,6 +226,30 @@ import Testing
         })
     }
 
+    /// A state of an orbit stands for all of it, and for no other.
+    @Test func anOrbitThatIsMissingIsNoticed() throws {
+        let model = try model(Self.objects)
+        let analyses = Analyses(model: model, options: SearchOptions())
+        let symmetry = Symmetry(model: model, access: analyses.access)
+        let layout = analyses.layout([:])
+        let canonicalizer = try #require(Canonicalizer(model: model, layout: layout, symmetry: symmetry))
+        let orbits = Orbits(canonicalizer)
+        var plain = ReferenceSearch(model: model, layout: layout, checks: SearchOptions.defaultChecks)
+        plain.run(limit: 5_000)
+        let kept = Set(plain.states.map(orbits.representative))
+        #expect(kept.count < plain.states.count)
+        #expect(orbits.count(kept) == kept.count)
+        #expect(orbits.missing(plain.seen, from: kept) == 0)
+        let swap = Permutations(symmetry).neighbours[0]
+        #expect(orbits.missing(kept, from: Set(kept.map { canonicalizer.permuted($0, swap) })) == 0)
+        for state in kept.sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(20) {
+            #expect(orbits.missing(kept, from: kept.subtracting([state])) == 1)
+        }
+        #expect(Permutations(symmetry).all(atMost: 4).count == 4)
+        #expect(Set(Permutations(symmetry).all(atMost: 4)).count == 4)
+        #expect(Permutations(symmetry).all(atMost: 3).isEmpty)
+    }
+
     /// What the analysis takes exception to is a real difference.
     @Test(arguments: [
         "static u2 x; THREAD(user, 2) { skip(); if (self == 0) WRITE_ONCE(x, 1); else WRITE_ONCE(x, 2); }",
