@@ -20,7 +20,9 @@ struct Comparison {
             var engine = try EngineRun(model)
             engine.explore()
             if let difference = difference(naive.exploration, engine.exploration) { return .differ(difference) }
-            let plain = judge(naive, try search(model: engine.model), isReduced: false)
+            var options = SearchOptions()
+            options.reduction = .none
+            let plain = judge(naive, try search(model: engine.model, options: options), isReduced: false)
             guard case .agree = plain else { return plain }
             for way in Way.all {
                 let result = try search(model: engine.model, options: way.options)

@@ -33,6 +33,7 @@ import Testing
                 continue
             }
             var options = SearchOptions(stateLimit: Self.limit, native: .off, cachesNative: false, threads: 1)
+            options.reduction = .none
             let plain = try search(model: model, options: options)
             if case .incomplete = plain.verdict {
                 counts["too large", default: 0] += 1
