@@ -47,11 +47,11 @@ struct Comparison {
             [1, 4].map { Way(reduction: reduction, threads: $0) }
         }
 
-        /// From the first state on, with every level dealt out to all threads.
+        /// From the first state on, or with several threads from some state in between; every level is dealt out to all.
         var options: SearchOptions {
             var options = SearchOptions(native: .off, cachesNative: false, threads: threads)
             options.reduction = reduction
-            options.reductionFrom = 1
+            options.reductionFrom = threads == 1 ? 1 : 25
             options.givesUpReduction = false
             options.sharedLevelMin = 1
             options.unitRecords = 4

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Search
 
-/// Faults planted in the reduction, each with a model made to show it: the check finds every one, and nothing without. They
-/// are a dependence left out (`readAfterWrite`, `writeAfterRead`, `visibility`), what may enable a step left out (`waiting`,
-/// `callbacks`, and `stability`: who ends what keeps the others out), the condition against ignoring, and the rules that
-/// join both reductions.
+/// Faults planted in the reduction, each with a model made to show it: the check finds every one, and nothing without.
+/// They are a dependence left out (`readAfterWrite`, `writeAfterRead`, `visibility`), what may enable a step left out
+/// (`waiting`, `callbacks`, and `stability`: who ends what keeps the others out), the condition against ignoring, and
+/// the rules that join both reductions.
 @Suite struct PlantedFaultTests {
     private static let header = "#include <lockwalk.h>\n"
 
@@ -72,9 +72,9 @@ import Testing
         }
     }
 
-    /// Two slots take turns, so that the two nodes of the loop are one to a permutation. One of them is never taken alone, and
-    /// that is enough for the thread's own graph; but all states may be kept in the form in which it stands at the other.
-    /// Which that is, is a matter of chance: so the loop begins with either.
+    /// Two slots take turns, so that the two nodes of the loop are one to a permutation. One of them is never taken
+    /// alone, and that is enough for the thread's own graph; but all states may be kept in the form in which it stands
+    /// at the other. Which that is, is a matter of chance: so the loop begins with either.
     private static let turns = ["p = first; q = second;", "p = second; q = first;"].map { start in
         """
         struct thing { u1 x; };

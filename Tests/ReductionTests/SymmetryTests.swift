@@ -93,8 +93,8 @@ import Testing
         }
     }
 
-    /// Machine code from the first state on, with symmetry alone and with both reductions, in every store: same verdict, same
-    /// counts, same run as the interpreter. (Some of the models, as each is compiled twice.)
+    /// Machine code from the first state on, with symmetry alone and with both reductions, in every store: same
+    /// verdict, same counts, same run as the interpreter. (Some of the models, as each is compiled twice.)
     @Test func machineCodeAgrees() throws {
         let cache = FileManager.default.temporaryDirectory.appendingPathComponent("lockwalk-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: cache) }
@@ -124,7 +124,8 @@ import Testing
                     if way.threads == 1, native.statistics.depth > 0 {
                         #expect(native.statistics.isNative || native.statistics.nativeUnavailable != nil, "\(variant)")
                     }
-                    #expect(Self.toldWithRun(native) == Self.toldWithRun(interpreted), "\(variant), \(reduction), \(way)")
+                    #expect(
+                        Self.toldWithRun(native) == Self.toldWithRun(interpreted), "\(variant), \(reduction), \(way)")
                     compared += 1
                 }
             }
@@ -142,8 +143,8 @@ import Testing
 
     private static let nativeWays = [
         NativeWay(), NativeWay(threads: 2), NativeWay(threads: 2, directBits: 1),
-        NativeWay(threads: 2, directBits: 1, denseBits: 12), NativeWay(store: .plain), NativeWay(store: .folded, threads: 2),
-        NativeWay(store: .hashed(bits: 64), threads: 2),
+        NativeWay(threads: 2, directBits: 1, denseBits: 12), NativeWay(store: .plain),
+        NativeWay(store: .folded, threads: 2), NativeWay(store: .hashed(bits: 64), threads: 2),
     ]
 
     static func told(_ result: SearchResult) -> String {

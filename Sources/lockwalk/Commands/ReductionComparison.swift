@@ -118,8 +118,8 @@ struct ReductionComparison {
         }
         let alone = Quantities.plural(agreement.aloneStates, "state")
         var lines = [
-            "partial order: one thread was taken alone in \(alone); in each, what the others can do meanwhile was tried, "
-                + "and nothing of it met that thread's step"
+            "partial order: one thread was taken alone in \(alone); in each, what the others can do meanwhile was "
+                + "tried, and nothing of it met that thread's step"
         ]
         if agreement.boundedStates > 0 {
             lines.append(
@@ -133,10 +133,11 @@ struct ReductionComparison {
         guard case .agrees(let agreement) = result else {
             return ["symmetry: nothing in this model is interchangeable ('lockwalk layout' says why)"]
         }
+        let names = agreement.names.joined(separator: ", ")
         let tried = Quantities.plural(agreement.permutedStates, "permuted state")
         let (were, their) = agreement.permutedStates == 1 ? ("was", "its") : ("were", "their")
         return [
-            "symmetry of \(agreement.names.joined(separator: ", ")): \(tried) \(were) tried; \(their) threads step, fail and "
+            "symmetry of \(names): \(tried) \(were) tried; \(their) threads step, fail and "
                 + "wait as before, properties say the same, and the states kept stand for all others"
         ]
     }

@@ -1,10 +1,10 @@
 // Symmetry held to its definition in single states: permuting and stepping must commute.
 //
-// What the steps make of the permuted state is what they make of the state, permuted; and the same threads, permuted, fail,
-// wait, wait for one another and have ended; and every property says the same (Emerson and Sistla, "Symmetry and Model
-// Checking", 1996: the permutations are automorphisms of the graph of states). This asks nothing of the analysis that took
-// things for interchangeable, and shares nothing with it but how a permutation changes a state. That, too, is tried: there
-// and back again is the same state, and two permutations one after the other are their product.
+// What the steps make of the permuted state is what they make of the state, permuted; and the same threads, permuted,
+// fail, wait, wait for one another and have ended; and every property says the same (Emerson and Sistla, "Symmetry and
+// Model Checking", 1996: the permutations are automorphisms of the graph of states). This asks nothing of the analysis
+// that took things for interchangeable, and shares nothing with it but how a permutation changes a state. That, too,
+// is tried: there and back again is the same state, and two permutations one after the other are their product.
 
 import Execution
 import Program

@@ -35,8 +35,8 @@ struct Orbits {
         return seen
     }
 
-    /// How many of the states have no state of their orbit among the others, as far as that can be said: a representative
-    /// need not be the only one of its orbit.
+    /// How many of the states have no state of their orbit among the others, as far as that can be said: a
+    /// representative need not be the only one of its orbit.
     func missing(_ states: Set<[UInt64]>, from others: Set<[UInt64]>) -> Int {
         states.reduce(0) { count, state in
             if others.contains(state) { return count }

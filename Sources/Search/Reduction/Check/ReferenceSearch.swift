@@ -45,7 +45,8 @@ struct ReferenceFindings: Equatable {
     }
 }
 
-/// A slow breadth-first search over the interpreter that shares nothing with the engine's; with or without each reduction.
+/// A slow breadth-first search over the interpreter that shares nothing with the engine's; with or without each
+/// reduction.
 struct ReferenceSearch: ~Copyable {
     let model: Model
     let layout: StateLayout
@@ -65,7 +66,8 @@ struct ReferenceSearch: ~Copyable {
     private let places: ReductionTables.Places?
 
     init(
-        model: Model, layout: StateLayout, checks: Set<FailureKind>, reduction: PartialOrder? = nil, orbits: Orbits? = nil
+        model: Model, layout: StateLayout, checks: Set<FailureKind>, reduction: PartialOrder? = nil,
+        orbits: Orbits? = nil
     ) {
         self.model = model
         self.layout = layout

@@ -1,8 +1,8 @@
 // Symmetry held to its own definition, on models that are small enough: `--check-reductions` and the tests.
 //
 //   - In every state of a plain search, permuting and stepping commute (`CommutationCheck`).
-//   - A search that keeps one state of those that are alike comes to one of every orbit that the plain search comes to, and
-//     to no other; and it finds the same, up to who is who.
+//   - A search that keeps one state of those that are alike comes to one of every orbit that the plain search comes to,
+//     and to no other; and it finds the same, up to who is who.
 //   - So does one that takes threads alone as well, and taking them alone is right in the states that it keeps.
 //
 // The searches share no code with the engine's; only the form in which a state is kept is the engine's own.
@@ -81,7 +81,8 @@ struct SymmetryComparison {
 
     /// Nil if nothing is interchangeable, or nothing that the layout lets move.
     init?(
-        _ analyses: Analyses, _ symmetry: Symmetry, _ ranges: InferredRanges, times: Int, samples: Int = 0, bound: Int = 0
+        _ analyses: Analyses, _ symmetry: Symmetry, _ ranges: InferredRanges, times: Int, samples: Int = 0,
+        bound: Int = 0
     ) {
         self.analyses = analyses
         layout = StateLayout(
@@ -165,7 +166,8 @@ struct SymmetryComparison {
         if !both.isComplete { return "a value is out of its range" }
         agreement.bothStates = both.states.count
         if let difference = differenceOfFindings(both, plain) { return difference }
-        var alone = ReductionAgreement(plainStates: 0, reducedStates: 0, aloneStates: 0, triedStates: 0, boundedStates: 0)
+        var alone = ReductionAgreement(
+            plainStates: 0, reducedStates: 0, aloneStates: 0, triedStates: 0, boundedStates: 0)
         return persistenceFault(
             &both, samples: samples, bound: bound, &alone, isInterrupted: { analyses.interrupted() != nil })
     }
