@@ -46,10 +46,8 @@ public func checkSymmetry(
     model: Model, options: SearchOptions = SearchOptions(), ranges: InferredRanges = [:], limit: Int, times: Int = 8,
     samples: Int = 40, bound: Int = 200
 ) -> SymmetryCheckResult {
-    var options = options
-    options.reduction = .symmetry
     let analyses = Analyses(model: model, options: options)
-    guard let symmetry = analyses.symmetry else { return .notSymmetric }
+    let symmetry = Symmetry(model: model, access: analyses.access)
     var ranges = ranges
     while true {
         let comparison = SymmetryComparison(analyses, symmetry, ranges, times: times, samples: samples, bound: bound)
