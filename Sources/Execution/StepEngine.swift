@@ -4,7 +4,8 @@ import Program
 /// same, so that nobody can tell when one takes over from the other.
 public final class StepEngine {
     public let interpreter: Interpreter
-    private var native: NativeSteps?
+    /// What has been adopted.
+    public private(set) var native: NativeSteps?
     /// Made when a reduction is first used.
     var reducer: Reducer?
     private let context: UnsafeMutablePointer<NativeContext>

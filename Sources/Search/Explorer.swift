@@ -20,10 +20,8 @@ struct Analyses {
     let access: AccessSets
     let mayEnable: MayEnable
     let liveness: [Liveness]
-    /// Nil if it is not to be looked for.
-    let symmetry: Symmetry?
     let start = ContinuousClock.now
-    let experience = AttemptExperience()
+    let experience: AttemptExperience
 
     init(model: Model, options: SearchOptions) {
         self.model = model
@@ -31,7 +29,7 @@ struct Analyses {
         access = AccessSets(model: model)
         mayEnable = MayEnable(model: model, access: access)
         liveness = model.liveness(keepsDead: options.keepsDeadLocals)
-        symmetry = options.reduction.contains(.symmetry) ? Symmetry(model: model, access: access) : nil
+        experience = AttemptExperience(SymmetryUse(model, access, options))
     }
 
     func looksFor(_ kind: FailureKind) -> Bool {
@@ -40,7 +38,7 @@ struct Analyses {
 
     func layout(_ ranges: InferredRanges) -> StateLayout {
         StateLayout(
-            model: model, liveness: liveness, ranges: symmetry?.sharingRanges(ranges, model: model) ?? ranges,
+            model: model, liveness: liveness, ranges: experience.symmetry.sharing(ranges),
             tracksStalePointers: looksFor(.stalePointer))
     }
 
@@ -68,6 +66,8 @@ enum Ending {
     case cut(Cut)
     /// A value left the range that its storage had in this attempt.
     case widened(InferredRanges)
+    /// It pays to begin again with one state for all that are alike.
+    case symmetric
 }
 
 struct Explorer: ~Copyable {
@@ -144,10 +144,11 @@ struct Explorer: ~Copyable {
         if let ending = seed(&findings) { return ending }
         var number = 0
         while true {
+            let count = level.frontier.count
+            if findings.isEmpty, count > 0, number < options.depthLimit, lookForSymmetry() { return .symmetric }
             level.lookForReduction(saved, isWatched: workers[0].lockOrder?.watchedSteps)
             level.lookForNative(interpreter)
             note(level: number)
-            let count = level.frontier.count
             if let kind = findings.kind, kind <= .violated || count == 0 { return .found(findings, length: number) }
             if count == 0 { return ended() }
             let isLastLook = !findings.isEmpty || number >= options.depthLimit

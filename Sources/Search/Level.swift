@@ -59,7 +59,7 @@ final class Level: @unchecked Sendable {
         self.log = log
         gate = GrowthGate(store: store) { analyses.options.memoryLimit - frontier.bytes - log.bytes }
         self.view = view
-        canonicalizer = analyses.symmetry.flatMap {
+        canonicalizer = analyses.experience.symmetry.inUse.flatMap {
             Canonicalizer(model: analyses.model, layout: layout, symmetry: $0)
         }
         deadlocks = DeadlockCheck(
@@ -131,7 +131,7 @@ final class Level: @unchecked Sendable {
         let options = analyses.options
         let experience = analyses.experience
         if isReductionAwaited {
-            guard store.count >= options.reductionFrom << min(experience.preparations, 3) else { return }
+            guard store.count >= reductionFrom << min(experience.preparations, 3) else { return }
             isReductionAwaited = false
             reduction = PartialOrder(
                 model: analyses.model, layout: layout, access: analyses.access,
@@ -139,16 +139,28 @@ final class Level: @unchecked Sendable {
                 symmetry: canonicalizer?.symmetry)
             if options.givesUpReduction {
                 experience.preparations += 1
-                if reduction?.isOfUse() != true { reduction = nil }
+                if reduction?.isOfUse != true { reduction = nil }
             }
             guard reduction != nil else { return }
             use = options.followsChains ? [.picks, .passes] : .picks
             usedReduction = true
+            if options.native == .always { handOver = NativeHandOver(options, experience) }
         } else if !use.isEmpty, options.givesUpReduction {
             if saved.picksTooLittle { use.remove(.picks) }
             if saved.isTooLittle { use = [] }
         }
     }
+
+    /// How many states there are to be before the partial order reduction is prepared. That takes the longer the more the
+    /// threads can do, and is worth it when the search has taken as long.
+    private lazy var reductionFrom: Int = {
+        let options = analyses.options
+        guard options.givesUpReduction else { return options.reductionFrom }
+        let model = analyses.model
+        let steps = model.threads.reduce(0) { $0 + model.classes[$1.threadClass].code.steps.count }
+        let slots = model.pools.map(\.slots.count).max() ?? 0
+        return max(options.reductionFrom, options.reductionFrom / 64 * steps * (1 + slots))
+    }()
 
     /// States were left out.
     private(set) var usedReduction = false
@@ -157,16 +169,18 @@ final class Level: @unchecked Sendable {
 
     /// Begins a build, or takes what a build yielded, if it is time. For the first worker only.
     func lookForNative(_ interpreter: Interpreter) {
-        // What is built is to know the reduction.
-        guard !handOver.isOver, !isReductionAwaited,
+        // What is built is to know the reduction; who wants machine code from the first state on gets it twice.
+        guard !handOver.isOver, !isReductionAwaited || analyses.options.native == .always,
             let steps = handOver.look(interpreter, states: store.count, reduction: reduction?.tables.plan)
         else { return }
         nativeSteps = steps
         cm_store_release(hasNative, 1)
     }
 
-    /// The machine code, once there is some.
-    var native: NativeSteps? { cm_load_acquire(hasNative) == 0 ? nil : nativeSteps }
+    /// The machine code, once there is some, unless it is that.
+    func native(otherThan steps: NativeSteps?) -> NativeSteps? {
+        cm_load_acquire(hasNative) == 0 || nativeSteps === steps ? nil : nativeSteps
+    }
     var nativeUnavailable: NativeUnavailable? { handOver.unavailable }
 }
 

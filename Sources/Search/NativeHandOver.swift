@@ -15,6 +15,9 @@ final class AttemptExperience {
     var unavailable: NativeUnavailable?
     /// How often a reduction was prepared: each time the search begins again, it is later that it pays.
     var preparations = 0
+    let symmetry: SymmetryUse
+
+    init(_ symmetry: SymmetryUse) { self.symmetry = symmetry }
 }
 
 /// Has the steps compiled beside a search that grows, and changes over when that is done.

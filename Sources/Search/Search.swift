@@ -93,6 +93,11 @@ private func searchOnce(
             }
             continue
         }
+        if case .symmetric = ending {
+            // What the other reduction was prepared for is another search.
+            analyses.experience.preparations = 0
+            continue
+        }
         if let conclusion = explorer.conclusion(of: ending) {
             var verdict = SearchResult.Verdict.holds
             if case .cut(let cut) = ending { verdict = .incomplete(cut) }
@@ -152,14 +157,14 @@ extension Explorer {
             }
             let found = (races: races?.found.count ?? 0, edges: lockOrder?.edges.count ?? 0)
             return found.races == 0 && lockCycles(lockOrder?.edges ?? []).isEmpty ? nil : .warned(found)
-        case .failedAtStart, .widened: return nil
+        case .failedAtStart, .widened, .symmetric: return nil
         }
     }
 
     /// What the search comes to: the verdict, and the warnings if nothing worse was found.
     mutating func settle(_ ending: Ending) throws -> (verdict: SearchResult.Verdict, warnings: [Finding]) {
         switch ending {
-        case .widened:
+        case .widened, .symmetric:
             preconditionFailure("a widened search begins again")
         case .failedAtStart(let failure):
             return (.violated(findingAtStart(failure)), [])

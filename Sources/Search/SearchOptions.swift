@@ -27,6 +27,8 @@ public struct SearchOptions: Sendable {
     public var reductionFrom = 4096
     /// A reduction that saves too little is given up.
     public var givesUpReduction = true
+    /// Canonical forms are remembered for a while.
+    var remembersForms = true
     /// States in which a thread goes on alone are gone through at once, so that levels are no longer one step each.
     var followsChains = true
     /// How many races and edges of the lock order there are to be found: the search ends when it has them.

@@ -32,6 +32,7 @@ struct Worker: ~Copyable {
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
     let canonicalMemory: CanonicalMemory?
+    private let canonicalCache: CanonicalCache?
     /// Of the successors in the batch: their mixed keys; lists of numbers among them.
     private var mixed: UnsafeMutablePointer<UInt64>
     private var fresh: UnsafeMutablePointer<UInt32>
@@ -60,6 +61,9 @@ struct Worker: ~Copyable {
         let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let later = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
         let unseen = UnsafeMutablePointer<UInt32>.allocate(capacity: keyRoom)
+        let canonicalMemory = level.canonicalizer.map(CanonicalMemory.init)
+        let canonicalCache =
+            options.remembersForms ? level.canonicalizer.flatMap { CanonicalCache($0, canonicalMemory!) } : nil
         self.level = level
         self.engine = engine
         self.batch = batch
@@ -73,7 +77,8 @@ struct Worker: ~Copyable {
         interrupts = level.deadlocks.interrupts
         self.states = states
         memory = nil
-        canonicalMemory = level.canonicalizer.map(CanonicalMemory.init)
+        self.canonicalMemory = canonicalMemory
+        self.canonicalCache = canonicalCache
         self.mixed = mixed
         self.fresh = fresh
         self.later = later
@@ -96,7 +101,7 @@ struct Worker: ~Copyable {
     mutating func work(isFirst: Bool) {
         let level = self.level
         while cm_load(level.isCut) == 0, let unit = level.frontier.take() {
-            if !engine.isNative, let native = level.native { engine.adopt(native) }
+            if let native = level.native(otherThan: engine.native) { engine.adopt(native) }
             expand(unit)
             if isFirst {
                 level.lookForNative(engine.interpreter)
@@ -152,6 +157,13 @@ struct Worker: ~Copyable {
         guard let canonicalizer = level.canonicalizer, let memory = canonicalMemory else { return }
         let count = batch.count
         var state = batch.words
+        if let cache = canonicalCache {
+            for _ in 0..<count {
+                cache.canonicalize(state, canonicalizer, memory)
+                state += wordCount
+            }
+            return
+        }
         for _ in 0..<count {
             _ = canonicalizer.canonicalize(state, memory)
             state += wordCount

@@ -195,4 +195,13 @@ import Testing
         #expect(answer.out == "violated: USE_AFTER_FREE(ptpages) in m.c (rule=FREE_AT_ONCE)\n")
         #expect(try check("--reduction", "less", model: Models.zap).errors.contains("none, por, symmetry or all"))
     }
+
+    /// Of two steps that begin at one place, sometimes the one and sometimes the other was named.
+    @Test func whatWasNotReachedIsToldTheSameEveryTime() throws {
+        let file = ReadmeTests.root.appendingPathComponent("Tests/Models/language/conditional.c").path
+        for _ in 0..<6 {
+            let answer = try Program.run(["check", "-Dsecond=false", file])
+            #expect(answer.out.hasSuffix("conditional.c:29: never reached: none\n"), "\(answer.out)")
+        }
+    }
 }

@@ -75,7 +75,7 @@ import Testing
 
     /// Rules of the reduction that are left out on purpose are missed on some random model. (Others need models made for
     /// them.)
-    @Test(arguments: [PlantedFault.readAfterWrite, .writeAfterRead, .stability, .ignoring, .waiting])
+    @Test(arguments: [PlantedFault.readAfterWrite, .writeAfterRead, .stability, .ignoring, .waiting, .counting])
     func aPlantedFaultIsFound(_ fault: PlantedFault) throws {
         for seed in 0..<400 {
             guard let model = try? EngineRun.load(Printer.text(Generator.model(seed: UInt64(seed)))) else { continue }

@@ -58,6 +58,13 @@ import Testing
             THREAD(a, 1) { wait_until(x); WRITE_ONCE(y, 1); }
             THREAD(b, 1) { WRITE_ONCE(x, 1); WRITE_ONCE(x, 0); }
             """,
+        // Both references may go while a reads.
+        .counting: """
+            static u1 x;
+            static atomic_t count = { 2 };
+            THREAD(a, 1) { u1 v; v = READ_ONCE(x); ASSERT(kept, v == 0); }
+            THREAD(b, 2) { if (atomic_dec_and_test(&count)) WRITE_ONCE(x, 1); }
+            """,
     ]
 
     @Test(arguments: PlantedFault.allCases)

@@ -147,6 +147,8 @@ extension NativeSource {
         var rules: [String] = []
         var exact: [String] = []
         var loose: [String] = []
+        var counts: [String] = []
+        var debits: [String] = []
         var bit = 0
         for (thread, start) in starts.enumerated() {
             for (node, list) in plan.rules[thread].enumerated() {
@@ -156,9 +158,20 @@ extension NativeSource {
                 }
                 for rule in list {
                     let row = plan.row(rule).map(hex).joined(separator: ",")
-                    let (firstExact, firstLoose) = (exact.count, loose.count)
+                    let (firstExact, firstLoose, firstCount) = (exact.count, loose.count, counts.count)
                     conditions(rule.tests, &exact, &loose)
-                    rules.append("{{\(row)},\(firstExact),\(exact.count),\(firstLoose),\(loose.count)}")
+                    for count in rule.counts {
+                        let first = debits.count
+                        for (bit, row) in plan.rows(count).enumerated() {
+                            debits.append("{{\(row.map(hex).joined(separator: ","))},\(bit)}")
+                        }
+                        let field = count.field
+                        counts.append(
+                            "{\(hex(field.mask)),\(count.least),\(field.word),\(field.shift),\(first),\(debits.count)}")
+                    }
+                    rules.append(
+                        "{{\(row)},\(firstExact),\(exact.count),\(firstLoose),\(loose.count),"
+                            + "\(firstCount),\(counts.count)}")
                 }
             }
         }
@@ -168,9 +181,11 @@ extension NativeSource {
         }
         func all(_ items: [String], or none: String) -> String { items.isEmpty ? none : items.joined(separator: ",") }
         return """
-            static const struct { u64 row[ROW]; u32 exact, exact_end, loose, loose_end; } rules[] = {\(all(rules, or: "{{0}}"))};
+            static const struct { u64 row[ROW]; u32 exact, exact_end, loose, loose_end, count, count_end; } rules[] = {\(all(rules, or: "{{0}}"))};
             static const struct { u64 mask, want; u32 word; } exact[] = {\(all(exact, or: "{0}"))};
             static const struct { u64 mask, values; u32 word, shift; } loose[] = {\(all(loose, or: "{0}"))};
+            static const struct { u64 mask; long long least; u32 word, shift, debit, debit_end; } counts[] = {\(all(counts, or: "{0}"))};
+            static const struct { u64 row[ROW]; u32 bit; } debits[] = {\(all(debits, or: "{{0}}"))};
             static const u32 first[] = {\(firsts.map(String.init).joined(separator: ","))};
             static u32 alone(u32 e, const u64 *s, const u64 *row) {
                 const u32 bit = (e & 0x7fff) - 1;
@@ -184,6 +199,13 @@ extension NativeSource {
                     for (u32 k = rules[i].loose; k < rules[i].loose_end; k++) {
                         const u64 value = s[loose[k].word] >> loose[k].shift & loose[k].mask;
                         wrong |= value > 63 || !(loose[k].values >> value & 1);
+                    }
+                    for (u32 k = rules[i].count; k < rules[i].count_end && !wrong; k++) {
+                        long long left = (long long)(s[counts[k].word] >> counts[k].shift & counts[k].mask) - counts[k].least;
+                        for (u32 d = counts[k].debit; d < counts[k].debit_end; d++)
+                            for (u32 j = 0; j < ROW; j++)
+                                left -= (long long)__builtin_popcountll(debits[d].row[j] & row[j]) << debits[d].bit;
+                        wrong |= left < 0;
                     }
                     if (!wrong) return 1;
                 }

@@ -57,14 +57,31 @@ public struct ReductionPlan: Sendable {
         }
     }
 
-    /// A thread may be taken alone if the tests hold and no other stands at one of these nodes.
+    /// A counter that has to hold enough for all that other threads may take off it.
+    public struct Count: Sendable {
+        public var field: Field
+        /// The packed value has to be as large as this, and larger by each debit.
+        public var least: Int64
+        /// By thread, by node: how much the thread may take off from there.
+        public var debits: [[UInt8]]
+
+        public init(field: Field, least: Int64, debits: [[UInt8]]) {
+            self.field = field
+            self.least = least
+            self.debits = debits
+        }
+    }
+
+    /// A thread may be taken alone if the tests hold, the counters do, and no other stands at one of these nodes.
     public struct Rule: Sendable {
         public var tests: [Test]
+        public var counts: [Count]
         /// By thread: nodes of it.
         public var disturbing: [[Int32]]
 
-        public init(tests: [Test], disturbing: [[Int32]]) {
+        public init(tests: [Test], counts: [Count], disturbing: [[Int32]]) {
             self.tests = tests
+            self.counts = counts
             self.disturbing = disturbing
         }
     }
@@ -104,11 +121,21 @@ public struct ReductionPlan: Sendable {
     var bitWords: Int { max(1, ((bitStarts.last ?? 0) + (threads.last?.nodeCount ?? 0) + 63) / 64) }
 
     /// A rule's nodes as such a row.
-    func row(_ rule: Rule) -> [UInt64] {
+    func row(_ rule: Rule) -> [UInt64] { row { thread in rule.disturbing[thread].map(Int.init) } }
+
+    /// A counter's debits as such rows: bit n of a node's debit is its bit in row n.
+    func rows(_ count: Count) -> [[UInt64]] {
+        let width = 8 - (count.debits.joined().reduce(0) { $0 | $1 }).leadingZeroBitCount
+        return (0..<width).map { bit in
+            row { thread in count.debits[thread].indices.filter { count.debits[thread][$0] >> UInt8(bit) & 1 != 0 } }
+        }
+    }
+
+    private func row(_ nodes: (_ thread: Int) -> [Int]) -> [UInt64] {
         var row = [UInt64](repeating: 0, count: bitWords)
         for (thread, start) in bitStarts.enumerated() {
-            for node in rule.disturbing[thread] {
-                let bit = start + Int(node)
+            for node in nodes(thread) {
+                let bit = start + node
                 row[bit >> 6] |= 1 << UInt64(bit & 63)
             }
         }

@@ -34,8 +34,19 @@ public final class ReductionTables: @unchecked Sendable {
         var values: UInt64
     }
 
+    private struct Count {
+        var word: Int
+        var shift: UInt64
+        var mask: UInt64
+        var least: Int64
+        /// Where the words of its first row begin in `rows`, and how many rows follow.
+        var row: Int
+        var rowCount: Int
+    }
+
     private struct Rule {
         var tests: Range<Int>
+        var counts: Range<Int>
         /// Where its words begin in `rows`.
         var row: Int
     }
@@ -63,6 +74,7 @@ public final class ReductionTables: @unchecked Sendable {
     private let rulesOfBit: UnsafeMutablePointer<Range<Int32>>
     private let rules: UnsafeMutablePointer<Rule>
     private let tests: UnsafeMutablePointer<Test>
+    private let counts: UnsafeMutablePointer<Count>
     private let rows: UnsafeMutablePointer<UInt64>
 
     public init(_ plan: ReductionPlan) {
@@ -93,6 +105,7 @@ public final class ReductionTables: @unchecked Sendable {
         var rulesOfBit = [Range<Int32>](repeating: 0..<0, count: 64 * rowWords)
         var rules: [Rule] = []
         var tests: [Test] = []
+        var counts: [Count] = []
         var rows: [UInt64] = []
         for thread in plan.threads.indices {
             for (node, list) in plan.rules[thread].enumerated() {
@@ -105,7 +118,18 @@ public final class ReductionTables: @unchecked Sendable {
                                 word: test.field.word, shift: UInt64(test.field.shift), mask: test.field.mask,
                                 values: test.values))
                     }
-                    rules.append(Rule(tests: firstTest..<tests.count, row: rows.count))
+                    let firstCount = counts.count
+                    for count in rule.counts {
+                        let (field, debits) = (count.field, plan.rows(count))
+                        counts.append(
+                            Count(
+                                word: field.word, shift: UInt64(field.shift), mask: field.mask, least: count.least,
+                                row: rows.count, rowCount: debits.count))
+                        rows += debits.joined()
+                    }
+                    rules.append(
+                        Rule(
+                            tests: firstTest..<tests.count, counts: firstCount..<counts.count, row: rows.count))
                     rows += plan.row(rule)
                 }
                 rulesOfBit[starts[thread] + node] = first..<Int32(rules.count)
@@ -121,6 +145,7 @@ public final class ReductionTables: @unchecked Sendable {
         self.rulesOfBit = Self.own(rulesOfBit)
         self.rules = Self.own(rules)
         self.tests = Self.own(tests)
+        self.counts = Self.own(counts)
         self.rows = Self.own(rows)
     }
 
@@ -132,6 +157,7 @@ public final class ReductionTables: @unchecked Sendable {
         rulesOfBit.deallocate()
         rules.deallocate()
         tests.deallocate()
+        counts.deallocate()
         rows.deallocate()
     }
 
@@ -155,7 +181,7 @@ public final class ReductionTables: @unchecked Sendable {
 
     /// A thread's node in a state; -1 if the analysis did not foresee where it stands, -2 if it has ended.
     @inline(__always)
-    func node(of thread: Int, in state: UnsafePointer<UInt64>) -> Int32 {
+    public func node(of thread: Int, in state: UnsafePointer<UInt64>) -> Int32 {
         let position = position(thread, state)
         if position == 0 { return -2 }
         let point = points + (threads[thread].points &+ position &- 1)
@@ -204,7 +230,7 @@ public final class ReductionTables: @unchecked Sendable {
         while number < end {
             let rule = rules + number
             number &+= 1
-            if isUndisturbed(rule, places), holds(rule, state) { return true }
+            if isUndisturbed(rule, places), holds(rule, state), isEnough(rule, state, places) { return true }
         }
         return false
     }
@@ -223,6 +249,26 @@ public final class ReductionTables: @unchecked Sendable {
             let test = tests + index
             let packed = (state[test.pointee.word] &>> test.pointee.shift) & test.pointee.mask
             if packed > 63 || (test.pointee.values &>> packed) & 1 == 0 { return false }
+        }
+        return true
+    }
+
+    /// The counters hold enough for all that the others may take off. A rule has no debits for its own thread.
+    @inline(__always)
+    private func isEnough(
+        _ rule: UnsafePointer<Rule>, _ state: UnsafePointer<UInt64>, _ places: borrowing Places
+    ) -> Bool {
+        for index in rule.pointee.counts {
+            let count = counts + index
+            let packed = (state[count.pointee.word] &>> count.pointee.shift) & count.pointee.mask
+            var least = count.pointee.least
+            for bit in 0..<count.pointee.rowCount {
+                let row = rows + (count.pointee.row &+ bit &* rowWords)
+                for word in 0..<rowWords {
+                    least &+= Int64((row[word] & places.row[word]).nonzeroBitCount) &<< Int64(bit)
+                }
+            }
+            if Int64(bitPattern: packed) < least { return false }
         }
         return true
     }

@@ -41,8 +41,16 @@ public struct LocalEdge: Sendable {
     public var assumptions: [CellAssumption]
     /// By written cell: the packed values that it may have afterwards; cells that are not listed may have any.
     public var stored: [CellAssumption]
+    /// By written cell: how much more it holds afterwards than before, where that is known. At most one for each cell.
+    public var changes: [CellChange]
     /// Callback threads that it starts.
     public var starts: [Int]
+}
+
+/// A cell holds so much more after a step than before it.
+public struct CellChange: Hashable, Sendable {
+    public var cell: CellID
+    public var more: Int64
 }
 
 /// A register that tells the nodes of one program point apart.

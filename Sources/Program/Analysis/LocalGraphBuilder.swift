@@ -200,6 +200,7 @@ struct LocalGraphBuilder {
         var others: [CellAssumption]
         var cell: CellID
         var stored: [CellAssumption]
+        var changes: [CellChange]
         var starts: [Int]
     }
 
@@ -234,7 +235,9 @@ struct LocalGraphBuilder {
                     holdTests: path.holdTests,
                     assumptions: path.assumed.map { CellAssumption(cell: $0.key, values: $0.value) }
                         .sorted { $0.cell < $1.cell },
-                    stored: stored(path), starts: path.starts.sorted()), &merged)
+                    stored: stored(path),
+                    changes: path.changes.map { CellChange(cell: $0.key, more: $0.value) }.sorted { $0.cell < $1.cell },
+                    starts: path.starts.sorted()), &merged)
         }
         return nil
     }
@@ -265,10 +268,14 @@ struct LocalGraphBuilder {
             keys.append(
                 EdgeKey(
                     target: target, sets: sets, others: others, cell: edge.assumptions[index].cell,
-                    stored: edge.stored, starts: edge.starts))
+                    stored: edge.stored, changes: edge.changes, starts: edge.starts))
         }
         if keys.isEmpty {
-            keys = [EdgeKey(target: target, sets: sets, others: [], cell: -1, stored: edge.stored, starts: edge.starts)]
+            keys = [
+                EdgeKey(
+                    target: target, sets: sets, others: [], cell: -1, stored: edge.stored, changes: edge.changes,
+                    starts: edge.starts)
+            ]
         }
         for (index, key) in keys.enumerated() {
             guard let known = merged[key] else { continue }

@@ -77,6 +77,8 @@ extension StepWalk {
         let cell = CellID(known)
         if access.isGhost { readLiveness(of: addressed(address, path), &path) }
         path.instruction += 1
+        // A ghost of a free object reads as zero.
+        path.sums[target] = access.isGhost ? nil : sum(of: cell, path)
         guard isRelevant[target] else {
             path.reads.insert(cell)
             path.registers[target] = nil
@@ -107,7 +109,9 @@ extension StepWalk {
         guard known > 0, known < Int64(model.cells.count) else { return next(&path) }
         // A ghost of a free object stays as it is.
         let isDropped = access.isGhost && model.cells[CellID(known)].slot >= 0
+        let sum = sum(stored, path)
         write(CellID(known), isDropped ? nil : value(stored, path), &path)
+        if let sum, sum.cell == CellID(known), !isDropped { path.changes[sum.cell] = sum.more }
         return next(&path)
     }
 
@@ -147,6 +151,7 @@ extension StepWalk {
         for (value, other) in read(model.slots[number].liveCell, path) {
             var other = other
             other.registers[target] = isRelevant[target] ? value : nil
+            other.sums[target] = nil
             open.append(other)
         }
         return false
@@ -165,10 +170,12 @@ extension StepWalk {
             write(slot.liveCell, 1, &taken)
             if slot.quarantineCell != 0 { write(slot.quarantineCell, nil, &taken) }
             taken.registers[target] = isRelevant[target] ? Int64(slot.firstCell) : nil
+            taken.sums[target] = nil
             open.append(taken)
         }
         if var none {
             none.registers[target] = isRelevant[target] ? 0 : nil
+            none.sums[target] = nil
             open.append(none)
         }
         return false
@@ -274,6 +281,7 @@ extension StepWalk {
             for mask in model.domains[index].masks {
                 path.clears.insert(mask)
                 path.known[mask] = .some(nil)
+                path.changes[mask] = nil
             }
             guard index == model.rcuDomain else { continue }
             // The last reader gone, a free slot is zeroed: that depends on everything about it.

@@ -23,10 +23,20 @@ struct StepPath {
     var assumed: [CellID: UInt64] = [:]
     /// By cell: what it holds now; nil inside if that is open.
     var known: [CellID: Int64?] = [:]
+    /// By register: the cell whose value before the step it holds, and how much more.
+    var sums: [Register: CellSum] = [:]
+    /// By written cell: how much more it holds than before the step.
+    var changes: [CellID: Int64] = [:]
     var starts: Set<Int> = []
     /// The step whose marker is passed over.
     var skips: Int?
     var end = End.end
+}
+
+/// What a cell held before the step, and so much more.
+struct CellSum {
+    var cell: CellID
+    var more: Int64
 }
 
 struct StepWalk {
@@ -102,6 +112,7 @@ struct StepWalk {
     /// Goes on behind the instruction, with the target given this value.
     func set(_ target: Register, _ value: Int64?, _ path: inout StepPath) -> Bool {
         path.registers[target] = isRelevant[target] ? value : nil
+        path.sums[target] = nil
         path.instruction += 1
         return true
     }
@@ -115,13 +126,19 @@ struct StepWalk {
     private mutating func execute(_ operation: Operation, _ path: inout StepPath) -> Bool {
         switch operation {
         case .move(let target, let a):
+            let sum = sum(a, path)
+            defer { path.sums[target] = sum }
             return set(target, value(a, path), &path)
         case .unary(let operation, let target, let a):
             return set(target, value(a, path).map { Arithmetic.unary(operation, $0) }, &path)
         case .binary(let operation, let target, let a, let b):
+            let sum = sum(operation, a, b, path)
+            defer { path.sums[target] = sum }
             guard let left = value(a, path), let right = value(b, path) else { return set(target, nil, &path) }
             return set(target, Arithmetic.binary(operation, left, right), &path)
         case .convert(let target, let a, let shape):
+            let sum = sum(a, path).flatMap { isExact($0, in: shape) ? $0 : nil }
+            defer { path.sums[target] = sum }
             return set(target, value(a, path).map { Arithmetic.converted($0, to: shape) }, &path)
         case .fieldAddress(let target, let base, let offset):
             guard let from = value(base, path), let distance = value(offset, path) else {
@@ -136,11 +153,15 @@ struct StepWalk {
             return set(target, path.registers[first + Int(index) * stride + offset], &path)
         case .storeElement(let first, let index, let count, let stride, let offset, let stored):
             guard let index = value(index, path) else {
-                for index in 0..<count { path.registers[first + index * stride + offset] = nil }
+                for index in 0..<count {
+                    path.registers[first + index * stride + offset] = nil
+                    path.sums[first + index * stride + offset] = nil
+                }
                 return next(&path)
             }
             guard index >= 0, index < Int64(count) else { return fail(path) }
             path.registers[first + Int(index) * stride + offset] = value(stored, path)
+            path.sums[first + Int(index) * stride + offset] = nil
             return next(&path)
         case .jump(let target):
             path.instruction = target
@@ -217,6 +238,7 @@ struct StepWalk {
         for choice in first...last {
             var other = path
             other.registers[target] = choice
+            other.sums[target] = nil
             open.append(other)
         }
         return false
@@ -281,5 +303,45 @@ struct StepWalk {
     func write(_ cell: CellID, _ value: Int64?, _ path: inout StepPath) {
         path.writes.insert(cell)
         path.known[cell] = .some(value)
+        path.changes[cell] = nil
+    }
+
+    // MARK: Sums
+
+    /// What an operand is as a sum, if it is one.
+    func sum(_ operand: Operand, _ path: StepPath) -> CellSum? {
+        guard case .register(let register) = operand else { return nil }
+        return path.sums[register]
+    }
+
+    /// What a cell holds now as a sum: what it held before the step if nothing was written there since.
+    func sum(of cell: CellID, _ path: StepPath) -> CellSum? {
+        guard field(cell).pointerSet < 0 else { return nil }
+        if !path.writes.contains(cell) { return path.clears.contains(cell) ? nil : CellSum(cell: cell, more: 0) }
+        return path.changes[cell].map { CellSum(cell: cell, more: $0) }
+    }
+
+    private func sum(_ operation: BinaryOperation, _ a: Operand, _ b: Operand, _ path: StepPath) -> CellSum? {
+        func plus(_ sum: CellSum?, _ more: Int64?) -> CellSum? {
+            guard let sum, let more, (-Self.sumMax...Self.sumMax).contains(more) else { return nil }
+            let total = sum.more + more
+            return (-Self.sumMax...Self.sumMax).contains(total) ? CellSum(cell: sum.cell, more: total) : nil
+        }
+        switch operation {
+        case .add: return plus(sum(a, path), value(b, path)) ?? plus(sum(b, path), value(a, path))
+        case .subtract: return plus(sum(a, path), value(b, path).flatMap { $0 == .min ? nil : -$0 })
+        default: return nil
+        }
+    }
+
+    private static let sumMax: Int64 = 1 << 20
+
+    /// Whether the sum keeps its value in that shape, whatever the cell holds.
+    private func isExact(_ sum: CellSum, in shape: IntegerShape) -> Bool {
+        let field = field(sum.cell)
+        let (low, lowOverflows) = field.low.addingReportingOverflow(sum.more)
+        let (high, highOverflows) = field.high.addingReportingOverflow(sum.more)
+        return !lowOverflows && !highOverflows && Arithmetic.converted(low, to: shape) == low
+            && Arithmetic.converted(high, to: shape) == high
     }
 }

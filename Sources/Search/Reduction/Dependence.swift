@@ -27,6 +27,8 @@ public enum PlantedFault: String, CaseIterable, Sendable {
     case visibility
     /// A step that may have to wait is taken alone.
     case waiting
+    /// What the others may still take off a counter is not looked at.
+    case counting
 }
 
 /// A set of small numbers, for edges and nodes.
@@ -63,6 +65,9 @@ struct NumberSet {
 struct Knowledge: Hashable {
     var cell: CellID
     var values: UInt64
+    /// It is a counter that stays above zero because more is on it than the others can take off: see `Debits`. Then
+    /// `values` are those above zero.
+    var isCounted = false
 }
 
 /// The edges of all threads in one row, and which of them touch what.
@@ -79,7 +84,7 @@ struct Dependence {
     /// By edge.
     let threadOf: [Int]
     /// By thread: its edges.
-    private let own: [NumberSet]
+    let own: [NumberSet]
     /// The edges that lead to each node, those that start a callback too: of node n those from place `leadingStarts[n]`.
     private let leadingTo: [Int]
     private let leadingStarts: [Int]
@@ -136,13 +141,13 @@ struct Dependence {
                     for start in graphs[callback].starts { leadingTo[firstNode[callback] + start].append(number) }
                 }
             }
+            for assumption in edge.assumptions { assuming[assumption.cell].append(number) }
             // A step that waits does nothing.
             if case .waits = edge.outcome { continue }
             for cell in edge.reads.members { reading[cell].insert(number) }
             for cell in edge.holdTests.members where unstable.contains(cell) { reading[cell].insert(number) }
             for cell in edge.writes.members { writing[cell].insert(number) }
             for cell in edge.clears.members { clearing[cell].insert(number) }
-            for assumption in edge.assumptions { assuming[assumption.cell].append(number) }
         }
         self.own = own
         self.leadingTo = leadingTo.flatMap { $0 }
@@ -224,7 +229,7 @@ struct Dependence {
         return set
     }
 
-    /// The edges that cannot be taken as long as the knowledge holds.
+    /// The edges that assume what contradicts the knowledge.
     func cut(by knowledge: Knowledge) -> NumberSet {
         var set = NumberSet(count: edges.count)
         for number in assuming[knowledge.cell] {
@@ -232,6 +237,26 @@ struct Dependence {
             if assumption.values & knowledge.values == 0 { set.insert(number) }
         }
         return set
+    }
+
+    /// The edges that would leave nothing on a counter.
+    func last(of knowledge: Knowledge) -> NumberSet {
+        var set = NumberSet(count: edges.count)
+        guard knowledge.isCounted else { return set }
+        for number in assuming[knowledge.cell] {
+            let assumption = edges[number].assumptions.first { $0.cell == knowledge.cell }!
+            if takesLast(number, assumption, knowledge) { set.insert(number) }
+        }
+        return set
+    }
+
+    private func takesLast(_ number: Int, _ assumption: CellAssumption, _ knowledge: Knowledge) -> Bool {
+        let values = assumption.values & knowledge.values
+        guard values != 0, let change = edges[number].changes.first(where: { $0.cell == knowledge.cell }),
+            change.more < 0
+        else { return false }
+        let most = Int64(63 - values.leadingZeroBitCount)
+        return layout.cells[knowledge.cell].low + most + change.more < 1
     }
 
     /// The edges after which it may hold no more.
@@ -244,6 +269,11 @@ struct Dependence {
             while bits != 0 {
                 let number = index << 6 + bits.trailingZeroBitCount
                 bits &= bits - 1
+                if knowledge.isCounted {
+                    // What it changes is counted.
+                    if edges[number].changes.contains(where: { $0.cell == knowledge.cell }) { rest.remove(number) }
+                    continue
+                }
                 let stored = edges[number].stored.first { $0.cell == knowledge.cell }
                 if let stored, stored.values & ~knowledge.values == 0 { rest.remove(number) }
             }
@@ -312,22 +342,36 @@ struct Dependence {
         }
     }
 
-    /// The edges that leave one of the nodes.
-    func leaving(_ nodes: NumberSet) -> NumberSet {
-        var set = NumberSet(count: edges.count)
-        for number in edges.indices where nodes.contains(sourceOf[number]) { set.insert(number) }
-        return set
-    }
-
-    /// Cells that some edge both assumes something of and changes: what locks are made of.
-    var testedAndSet: CellSet {
-        var set = CellSet(cellCount: model.cells.count)
-        for edge in edges {
-            for assumption in edge.assumptions where edge.writes.contains(assumption.cell) { set.insert(assumption.cell) }
+    /// What edges assume of a cell.
+    func assumptions(on cell: CellID) -> [(edge: Int, values: UInt64)] {
+        assuming[cell].map { number in
+            (number, edges[number].assumptions.first { $0.cell == cell }!.values)
         }
-        return set
     }
 
     /// Cells of which some edge assumes something.
     var assumedCells: [CellID] { assuming.indices.filter { !assuming[$0].isEmpty } }
+
+    /// The nodes to which an edge of all may lead, in the numbering of all: its own thread's, and those of the callbacks
+    /// that it starts.
+    func targets(of number: Int) -> [Int] {
+        var targets: [Int] = []
+        if case .goesOn(let node) = edges[number].outcome { targets.append(firstNode[threadOf[number]] + node) }
+        if fault != .callbacks {
+            for callback in edges[number].starts { targets += graphs[callback].starts.map { firstNode[callback] + $0 } }
+        }
+        return targets
+    }
+
+    /// The edges that lead to a node, those that start a callback there too.
+    func edges(to node: Int) -> ArraySlice<Int> { leadingTo[leadingStarts[node]..<leadingStarts[node + 1]] }
+
+    /// Whether the edge leads to the node because it starts a callback there.
+    func starts(_ number: Int, _ node: Int) -> Bool {
+        let first = firstNode[threadOf[number]]
+        return node < first || node >= first + graphs[threadOf[number]].steps.count
+    }
+
+    /// The node that an edge of all leaves.
+    func source(of number: Int) -> Int { sourceOf[number] }
 }

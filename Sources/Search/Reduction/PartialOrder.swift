@@ -33,7 +33,7 @@ public final class PartialOrder: Sendable {
     /// nil where it does not apply or is not worth it.
     public init?(
         model: Model, layout: StateLayout, access: AccessSets, checks: Set<FailureKind>, isWatched: [[Bool]]? = nil,
-        fault: PlantedFault? = nil, budget: Int = 20_000, symmetry: Symmetry? = nil
+        fault: PlantedFault? = nil, budget: Int = 8_000_000, symmetry: Symmetry? = nil
     ) {
         guard Self.applies(to: model, layout: layout, checks: checks) else { return nil }
         let context = LocalGraphContext(model: model, layout: layout, checks: checks, access: access)
@@ -45,21 +45,29 @@ public final class PartialOrder: Sendable {
         guard graphs.reduce(0, { $0 + $1.steps.count }) <= ReductionPlan.nodesMax else { return nil }
         let dependence = Dependence(model: model, layout: layout, graphs: graphs, fault: fault)
         let visible = fault == .visibility ? CellSet(cellCount: model.cells.count) : Self.visibleCells(model)
-        var rules = PersistentRules(dependence, visible: visible, budget: budget)
+        let samples = SampleStates(dependence, checks: checks)
+        var rules = PersistentRules(dependence, visible: visible, samples: samples, budget: budget)
         if fault != .ignoring {
-            let sticky = stickyNodes(dependence, isCandidate: rules.rules.map { !$0.isEmpty })
-            for node in sticky { rules.removeRules(at: node) }
+            for node in neverAlone(dependence, rules, samples, symmetry) { rules.removeRules(at: node) }
         }
-        if let symmetry { rules.makeAlike(dependence, symmetry) }
         nodesWithRules = rules.rules.count { !$0.isEmpty }
         nodeCount = dependence.nodeCount
         guard nodesWithRules > 0 else { return nil }
+        samplesOfUse = rules.use(in: samples.usual)
+        sampleCount = samples.usual.count
         self.checks = checks
         self.dependence = dependence
         self.rules = rules
         let isWatched = isWatched ?? graphs.map { $0.tracked.map { _ in false } }
-        tables = ReductionTables(ReductionPlan(dependence, rules, isWatched: isWatched))
+        tables = ReductionTables(ReductionPlan(dependence, rules: rules, isWatched: isWatched))
     }
+
+    /// Of so many states along random runs, and in so many of them some thread may be taken alone.
+    private let sampleCount: Int
+    private let samplesOfUse: Int
+
+    /// Whether some thread may be taken alone in any number of states.
+    var isOfUse: Bool { samplesOfUse * 50 >= sampleCount }
 
     private static func applies(to model: Model, layout: StateLayout, checks: Set<FailureKind>) -> Bool {
         guard model.threads.count > 1, model.threads.count <= 64, !layout.tracksStalePointers, model.isKnownToReduction
@@ -101,7 +109,7 @@ extension PartialOrder: CustomStringConvertible {
                 lines.append("  \(node): \(code.steps[graph.steps[node]].text) \(values.joined(separator: " "))")
                 for rule in rules.rules[number] {
                     let knowledge = rule.knowledge.map {
-                        "\(model.cells[$0.cell].name) in \(String($0.values, radix: 2))"
+                        model.cells[$0.cell].name + ($0.isCounted ? " counted" : " in \(String($0.values, radix: 2))")
                     }
                     let places = dependence.graphs.indices.filter { $0 != thread }.map { other in
                         let first = dependence.firstNode[other]

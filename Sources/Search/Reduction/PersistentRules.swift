@@ -6,9 +6,14 @@
 // looked for, as in Flanagan and Qadeer's reduction by locks.
 //
 // For each node of a thread there are rules. A rule is knowledge about cells ("I own this lock", "this object is live",
-// "no pointer leads to it", "this flag is clear"), to be tested in the state, and for all other threads the nodes from
-// which they may either disturb the step or end the knowledge. On the way there they take no step that contradicts the
-// knowledge: whoever needs my lock does not get past taking it.
+// "no pointer leads to it", "nobody can take the last reference"), to be tested in the state, and for all other threads
+// the nodes from which they may either disturb the step or end the knowledge. On the way there they take no step that
+// contradicts the knowledge: whoever needs my lock does not get past taking it.
+//
+// What is worth knowing is learned from states along random runs (`SampleStates`): in such a state `Interference` says
+// what stays true while the thread stands still; if that is enough for its step, all of it that is not needed is dropped,
+// as IC3 generalizes a clause (Bradley, "SAT-Based Model Checking without Unrolling", VMCAI 2011). Where the knowledge
+// comes from does not matter for what follows.
 //
 // Why that is sound. Let the knowledge hold in a state, and let the others take steps while the thread stands still.
 // Consider the first of these that depends on the thread's step, or after which the knowledge may be false. Until then
@@ -25,26 +30,30 @@ import Program
 
 /// A rule for one node of one thread.
 struct PersistentRule {
-    var node: Int
     var knowledge: [Knowledge]
     /// Nodes, in the numbering of all threads, at which no other thread may stand.
     var disturbing: NumberSet
+    /// What is counted, and by node in the numbering of all what its thread may take off: more has to be there.
+    var counts: [Count]
+
+    struct Count {
+        var cell: CellID
+        var debits: [UInt8]
+    }
 }
 
 struct PersistentRules {
-    /// By node in the numbering of all: the rules, the one that asks for most first.
+    /// By node in the numbering of all: the rules, the one that applies most often first.
     private(set) var rules: [[PersistentRule]]
     private let dependence: Dependence
+    private let interference: Interference
     /// By edge.
     private let manners: [Manner]
-    private let testedAndSet: CellSet
-    private let assumedCells: [CellID]
-    private let pointerCells: [CellID]
     /// The dependents of the steps that were last asked for.
     private var dependents: (steps: [Int], edges: NumberSet)
-    private var cache: [Knowledge: (cut: NumberSet, changing: NumberSet)] = [:]
-    /// Evaluations left: what is not looked at in time has no rule.
-    private(set) var budget: Int
+    private var cache: [Knowledge: Consequences] = [:]
+    /// Edges that may yet be looked at: what is not done in time has no rule.
+    private var budget: Int
 
     /// What an edge is to a rule.
     private enum Manner {
@@ -55,8 +64,17 @@ struct PersistentRules {
         case visible
     }
 
-    init(_ dependence: Dependence, visible: CellSet, budget: Int) {
+    private struct Consequences {
+        /// Edges that contradict the knowledge, and those that would take the last of a counter.
+        var cut: NumberSet
+        var last: NumberSet
+        /// Edges after which it may be false.
+        var changing: NumberSet
+    }
+
+    init(_ dependence: Dependence, visible: CellSet, samples: SampleStates, budget: Int) {
         self.dependence = dependence
+        interference = Interference(dependence, samples)
         manners = dependence.edges.map { edge in
             if edge.writes.intersects(visible) || edge.clears.intersects(visible) { return .visible }
             return switch edge.outcome {
@@ -67,230 +85,199 @@ struct PersistentRules {
         }
         self.budget = budget
         dependents = ([], NumberSet(count: dependence.edges.count))
-        testedAndSet = dependence.testedAndSet
-        let model = dependence.model
-        assumedCells = dependence.assumedCells.filter {
-            let count = Self.valueCount($0, dependence)
-            return count > 1 && count <= 4
-        }
-        pointerCells = model.cells.indices.dropFirst().filter {
-            if case .pointer = model.storages[model.cells[$0].storage].kind { return true }
-            return false
-        }
         rules = [[PersistentRule]](repeating: [], count: dependence.nodeCount)
         for thread in dependence.graphs.indices {
-            let taken = LastWritten(dependence, thread: thread)
             for node in dependence.graphs[thread].steps.indices {
-                rules[dependence.firstNode[thread] + node] = find(node, of: thread, taken.before[node] ?? [:])
+                let number = dependence.firstNode[thread] + node
+                rules[number] = find(node, of: thread, samples.ofNode[number])
             }
         }
     }
 
     mutating func removeRules(at node: Int) { rules[node] = [] }
 
-    static func valueCount(_ cell: CellID, _ dependence: Dependence) -> Int {
-        let field = dependence.layout.cells[cell]
-        if field.pointerSet >= 0 { return dependence.model.pointerSets[field.pointerSet].count + 1 }
-        let span = UInt64(bitPattern: field.high &- field.low)
-        return span < 64 ? Int(span) + 1 : .max
+    /// How many of the states have a thread that may be taken alone.
+    func use(in states: [SampleState]) -> Int {
+        states.count { state in
+            state.nodes.contains { node in node >= 0 && rules[node].contains { applies($0, state) } }
+        }
+    }
+
+    /// By node in the numbering of all: how much use is made of its rules, as far as the states tell.
+    func uses(in samples: SampleStates) -> [Int] {
+        var uses = rules.indices.map { node in
+            samples.ofNode[node].count { state in rules[node].contains { applies($0, state) } }
+        }
+        for state in samples.usual {
+            for node in state.nodes where node >= 0 && rules[node].contains(where: { applies($0, state) }) {
+                uses[node] += SampleStates.samplesMax
+            }
+        }
+        return uses
     }
 
     // MARK: Finding rules
 
-    private struct Attempt {
-        var knowledge: [Knowledge]
-        var disturbing: NumberSet
-        var cost: Int
+    private static let missesMax = 5
+    private static let rulesMax = 4
+
+    /// The rules for a node, from states in which its thread stands there.
+    private mutating func find(_ node: Int, of thread: Int, _ states: [SampleState]) -> [PersistentRule] {
+        let steps = dependence.edges(from: node, of: thread)
+        var found: [PersistentRule] = []
+        var misses = 0
+        for state in states {
+            if found.contains(where: { applies($0, state) }) { continue }
+            if misses >= Self.missesMax * (found.count + 1) || budget < 0 { break }
+            guard let knowledge = knowledge(in: state, of: thread, steps),
+                let rule = attempt(knowledge, steps, thread), applies(rule, state)
+            else {
+                misses += 1
+                continue
+            }
+            found.append(generalized(rule, steps, thread, state, states))
+        }
+        return chosen(found, states)
     }
 
-    private mutating func find(_ node: Int, of thread: Int, _ taken: [CellID: UInt64]) -> [PersistentRule] {
-        let steps = dependence.edges(from: node, of: thread)
-        // The objects that are followed have to be live: allocating them is then nobody's next step.
-        var base: [Knowledge] = []
-        for slot in slots(of: steps) {
-            base.append(Knowledge(cell: dependence.model.slots[slot].liveCell, values: 1 << 1))
+    private mutating func knowledge(in state: SampleState, of thread: Int, _ steps: [Int]) -> [Knowledge]? {
+        var work = 0
+        var last = dependents
+        let (manners, dependence) = (self.manners, self.dependence)
+        defer {
+            dependents = last
+            budget -= work
         }
-        guard var best = attempt(base, steps, thread) else {
-            // It may have to wait, or is seen: knowledge might exclude that.
-            return []
-        }
-        var found = [best]
-        func improve(_ better: Attempt?) {
-            guard let better, better.cost < best.cost else { return }
-            best = better
-            found.append(better)
-        }
-        if best.cost > 0 {
-            let own = taken.filter { testedAndSet.contains($0.key) }.map { Knowledge(cell: $0.key, values: $0.value) }
-                .sorted { $0.cell < $1.cell }
-            for knowledge in own { improve(attempt(best.knowledge + [knowledge], steps, thread)) }
-        }
-        if best.cost > 0 {
-            for slot in touchedSlots(steps) {
-                improve(attempt(best.knowledge + unreferenced(slot), steps, thread))
-            }
-        }
-        for _ in 0..<4 where best.cost > 0 {
-            var next = best
-            for better in extended(best, steps, thread) where better.cost < next.cost { next = better }
-            if next.cost == best.cost { break }
-            improve(next)
-        }
-        // What else might be known lets other threads stand elsewhere.
-        var others: [Attempt] = []
-        if best.cost > 0 {
-            for other in extended(best, steps, thread).sorted(by: { $0.cost < $1.cost }) where others.count < 3 {
-                let isNew = ([best] + others).allSatisfy { !$0.disturbing.isSubset(of: other.disturbing) }
-                if isNew { others.append(other) }
-            }
-        }
-        return (found.suffix(6).reversed() + others).filter(isWorthAsking(thread)).map {
-            PersistentRule(node: node, knowledge: $0.knowledge, disturbing: $0.disturbing)
-        }
+        return interference.knowledge(
+            in: state, standing: thread, steps: steps,
+            dependents: { possible in
+                guard Self.mayBeTaken(possible, manners, dependence.fault) else { return nil }
+                if last.steps != possible { last = (possible, dependence.dependents(of: possible)) }
+                return last.edges
+            }, work: &work)
     }
+
+    /// Drops and widens what is known as long as the rule applies to as many states as before.
+    private mutating func generalized(
+        _ rule: PersistentRule, _ steps: [Int], _ thread: Int, _ state: SampleState, _ states: [SampleState]
+    ) -> PersistentRule {
+        var best = rule
+        var count = states.count { applies(best, $0) }
+        func improves(_ other: PersistentRule?) -> Bool {
+            guard let other, applies(other, state) else { return false }
+            let reached = states.count { applies(other, $0) }
+            guard reached >= count else { return false }
+            best = other
+            count = reached
+            return true
+        }
+        for item in rule.knowledge {
+            _ = improves(attempt(best.knowledge.filter { $0 != item }, steps, thread))
+        }
+        for item in best.knowledge where !item.isCounted {
+            var item = item
+            let all = SampleStates.valueCount(item.cell, dependence)
+            guard all <= 16 else { continue }
+            for value in 0..<all where item.values >> UInt64(value) & 1 == 0 {
+                var wider = item
+                wider.values |= 1 << UInt64(value)
+                if improves(attempt(best.knowledge.map { $0 == item ? wider : $0 }, steps, thread)) { item = wider }
+            }
+        }
+        return best
+    }
+
+    /// The fewest rules that do for the states for which one does, but for those of hardly any use.
+    private func chosen(_ found: [PersistentRule], _ states: [SampleState]) -> [PersistentRule] {
+        var rest = states
+        var left = found
+        var chosen: [PersistentRule] = []
+        while chosen.count < Self.rulesMax, !left.isEmpty {
+            let counts = left.map { rule in rest.count { applies(rule, $0) } }
+            let best = counts.indices.max { counts[$0] < counts[$1] }!
+            guard counts[best] * 16 >= states.count, counts[best] > 0 else { break }
+            let rule = left.remove(at: best)
+            rest.removeAll { applies(rule, $0) }
+            chosen.append(rule)
+        }
+        return chosen
+    }
+
+    private func applies(_ rule: PersistentRule, _ state: SampleState) -> Bool {
+        // A rule never lists nodes of its own thread.
+        for node in state.nodes where node >= 0 && rule.disturbing.contains(node) { return false }
+        for item in rule.knowledge where !item.isCounted {
+            let value = state.values[interference.samples.indexOf[item.cell]]
+            if value > 63 || item.values >> value & 1 == 0 { return false }
+        }
+        for count in rule.counts {
+            let low = dependence.layout.cells[count.cell].low
+            var left = Int64(state.values[interference.samples.indexOf[count.cell]]) + low
+            for node in state.nodes where node >= 0 { left -= Int64(count.debits[node]) }
+            if left < 1 { return false }
+        }
+        return true
+    }
+
+    // MARK: What a rule asks
 
     /// The edges that the knowledge excludes, and those after which it may be false.
-    private mutating func consequences(of item: Knowledge) -> (cut: NumberSet, changing: NumberSet) {
+    private mutating func consequences(of item: Knowledge) -> Consequences {
         if let known = cache[item] { return known }
-        let found = (dependence.cut(by: item), dependence.changing(item))
+        let found = Consequences(
+            cut: dependence.cut(by: item), last: dependence.last(of: item), changing: dependence.changing(item))
         cache[item] = found
         return found
     }
 
-    /// With one more thing known.
-    private mutating func extended(_ best: Attempt, _ steps: [Int], _ thread: Int) -> [Attempt] {
-        var found: [Attempt] = []
-        // What keeps nobody from where he must not go, nor excludes anything of the step itself, is no help.
-        var ways = dependence.leaving(best.disturbing)
-        for number in steps { ways.insert(number) }
-        for cell in assumedCells where !best.knowledge.contains(where: { $0.cell == cell }) {
-            for packed in 0..<Self.valueCount(cell, dependence) {
-                let more = Knowledge(cell: cell, values: 1 << UInt64(packed))
-                guard consequences(of: more).cut.intersects(ways) else { continue }
-                if let attempt = attempt(best.knowledge + [more], steps, thread) { found.append(attempt) }
-            }
-        }
-        return found
-    }
-
-    /// Rules that hardly ever apply are not worth their test: were threads as likely at one of their nodes as at another,
-    /// how likely would it be?
-    private func isWorthAsking(_ thread: Int) -> (Attempt) -> Bool {
-        let dependence = self.dependence
-        return { attempt in
-            var odds = 1.0
-            for other in dependence.graphs.indices where other != thread {
-                let first = dependence.firstNode[other]
-                let count = dependence.graphs[other].steps.count
-                let free = (first..<first + count).count { !attempt.disturbing.contains($0) }
-                // It may have ended, or be idle.
-                odds *= (Double(free) + 0.1) / (Double(count) + 0.1)
-            }
-            return odds > 0.002
-        }
-    }
-
-    /// nil if the step may have to wait, or is visible, or nothing is left of it.
-    private mutating func attempt(_ knowledge: [Knowledge], _ steps: [Int], _ thread: Int) -> Attempt? {
+    /// The rule with this knowledge. nil if the step may have to wait, or is visible, or nothing is left of it.
+    private mutating func attempt(_ knowledge: [Knowledge], _ steps: [Int], _ thread: Int) -> PersistentRule? {
         guard budget > 0 else { return nil }
-        budget -= 1
+        budget -= dependence.edges.count
         var cut = NumberSet(count: dependence.edges.count)
+        var last = cut
         var targets = cut
         for item in knowledge {
-            let (excluded, ending) = consequences(of: item)
-            cut.formUnion(excluded)
-            targets.formUnion(ending)
+            let consequences = consequences(of: item)
+            cut.formUnion(consequences.cut)
+            last.formUnion(consequences.last)
+            targets.formUnion(consequences.changing)
         }
         let possible = steps.filter { !cut.contains($0) }
+        guard Self.mayBeTaken(possible, manners, dependence.fault) else { return nil }
+        if dependents.steps != possible { dependents = (possible, dependence.dependents(of: possible)) }
+        targets.formUnion(dependents.edges)
+        var counts: [PersistentRule.Count] = []
+        for item in knowledge where item.isCounted {
+            guard let counter = interference.counters.first(where: { interference.samples.cells[$0.index] == item.cell })
+            else { return nil }
+            let debits = Debits(dependence, counter, cut: cut, last: last, besides: thread)
+            counts.append(PersistentRule.Count(cell: item.cell, debits: debits.ofNode))
+        }
+        last.formUnion(cut)
+        var disturbing = dependence.nodes(reaching: targets, without: last, besides: thread)
+        for index in counts.indices {
+            for node in counts[index].debits.indices where counts[index].debits[node] == Debits.unbounded {
+                disturbing.insert(node)
+                counts[index].debits[node] = 0
+            }
+        }
+        return PersistentRule(knowledge: knowledge, disturbing: disturbing, counts: counts)
+    }
+
+    /// Whether a thread may be left to take one of these steps alone: it goes on, does not wait, and nobody looks.
+    private static func mayBeTaken(_ possible: [Int], _ manners: [Manner], _ fault: PlantedFault?) -> Bool {
         var goesOn = false
         for number in possible {
             switch manners[number] {
-            case .visible: return nil
-            case .waits: if dependence.fault != .waiting { return nil }
+            case .visible: return false
+            case .waits:
+                if fault != .waiting { return false }
+                goesOn = true
             case .goesOn: goesOn = true
             case .fails: break
             }
         }
-        guard goesOn else { return nil }
-        if dependents.steps != possible { dependents = (possible, dependence.dependents(of: possible)) }
-        targets.formUnion(dependents.edges)
-        let disturbing = dependence.nodes(reaching: targets, without: cut, besides: thread)
-        return Attempt(knowledge: knowledge, disturbing: disturbing, cost: disturbing.count)
-    }
-
-    /// Slots whose liveness the step checks.
-    private func slots(of steps: [Int]) -> [Int] {
-        let model = dependence.model
-        return model.slots.indices.filter { slot in
-            steps.contains { number in
-                let edge = dependence.edges[number]
-                if case .fails = edge.outcome { return false }
-                return edge.assumptions.contains { $0.cell == model.slots[slot].liveCell && $0.values == 1 << 1 }
-            }
-        }
-    }
-
-    private func touchedSlots(_ steps: [Int]) -> [Int] {
-        let model = dependence.model
-        return model.slots.indices.filter { slot in
-            let info = model.slots[slot]
-            return steps.contains { number in
-                let edge = dependence.edges[number]
-                return (info.firstCell..<info.firstCell + info.cellCount).contains {
-                    edge.reads.contains($0) || edge.writes.contains($0)
-                }
-            }
-        }
-    }
-
-    /// That no pointer in memory leads to the object.
-    private func unreferenced(_ slot: Int) -> [Knowledge] {
-        let info = dependence.model.slots[slot]
-        return pointerCells.compactMap { cell in
-            let set = dependence.model.pointerSets[dependence.layout.cells[cell].pointerSet]
-            guard set.count < 64 else { return nil }
-            var values: UInt64 = 1
-            var isTold = false
-            for (index, target) in set.enumerated() {
-                if target >= info.firstCell, target < info.firstCell + info.cellCount {
-                    isTold = true
-                } else {
-                    values |= 1 << UInt64(index + 1)
-                }
-            }
-            return isTold ? Knowledge(cell: cell, values: values) : nil
-        }
-    }
-}
-
-/// What a thread has last written to cells, where that is the same on every way: the locks it has taken, above all. A
-/// guess at what is worth knowing; it is tested in the state.
-private struct LastWritten {
-    /// By node: by cell, the packed values; nil where nothing leads.
-    private(set) var before: [[CellID: UInt64]?]
-
-    init(_ dependence: Dependence, thread: Int) {
-        let graph = dependence.graphs[thread]
-        before = [[CellID: UInt64]?](repeating: nil, count: graph.steps.count)
-        for start in graph.starts { before[start] = [:] }
-        var work = graph.starts
-        while let node = work.popLast() {
-            for number in graph.edgesFrom[node] {
-                let edge = graph.edges[number]
-                guard case .goesOn(let target) = edge.outcome else { continue }
-                var after = before[node]!
-                for cell in edge.writes.members {
-                    let stored = edge.stored.first { $0.cell == cell }
-                    after[cell] = stored.flatMap { $0.values & ($0.values - 1) == 0 ? $0.values : nil }
-                }
-                for cell in edge.clears.members { after[cell] = nil }
-                if let known = before[target] {
-                    after = after.filter { known[$0.key] == $0.value }
-                    if after == known { continue }
-                }
-                before[target] = after
-                work.append(target)
-            }
-        }
+        return goesOn
     }
 }

@@ -11,7 +11,7 @@ public struct ReductionChoice: OptionSet, Sendable {
     public static let all: ReductionChoice = [.partialOrder, .symmetry]
     public static let none: ReductionChoice = []
     /// Unless somebody asks for another.
-    public static let usual = none
+    public static let usual = all
 
     /// The words of the command line, in the order in which help lists them.
     public static let words = ["none", "por", "symmetry", "all"]
@@ -39,6 +39,9 @@ public struct ReductionStatistics: Sendable {
     public var isUsed = false
 
     public init() {}
+
+    /// Without that, the search was the plain one.
+    public var leftSomethingOut: Bool { isUsed && statesPicked + statesPassed > 0 }
 
     mutating func add(_ other: ReductionStatistics) {
         statesPassed += other.statesPassed

@@ -14,44 +14,81 @@
 // wait: finitely often. (A callback begins anew only when another thread starts it, which takes one of that thread's
 // steps.) Then either all threads are taken, or one that w needs, and w becomes shorter.
 
+//
+// Which nodes: of each strongly connected part of what is left, the one with the least use of its rules, until there is no
+// cycle. (To lose as little as possible is the minimum feedback vertex set, which nobody finds quickly.)
+
 import Program
 
-/// The nodes, in the numbering of all threads, that are never to be taken alone: one on each cycle of those that may be.
-func stickyNodes(_ dependence: Dependence, isCandidate: [Bool]) -> [Int] {
-    var sticky: [Int] = []
+/// The nodes, in the numbering of all threads, that are never to be taken alone, so that the rules leave nobody out; with
+/// symmetry, as `AlikeNodes` asks.
+func neverAlone(
+    _ dependence: Dependence, _ rules: PersistentRules, _ samples: SampleStates, _ symmetry: Symmetry?
+) -> [Int] {
+    let alike = symmetry.map { AlikeNodes(dependence, $0) }
+    let groupOf = alike?.groupOf ?? Array(0..<dependence.nodeCount)
+    var isLeft = rules.rules.map { !$0.isEmpty }
+    if let alike { isLeft = alike.closure(of: isLeft) }
+    var weights = [Int](repeating: 0, count: groupOf.count)
+    for (node, weight) in rules.uses(in: samples).enumerated() { weights[groupOf[node]] += weight }
+    var isSticky = [Bool](repeating: false, count: groupOf.count)
     for thread in dependence.graphs.indices {
-        let graph = dependence.graphs[thread]
         let first = dependence.firstNode[thread]
-        // 0 not seen, 1 on the way here, 2 done.
-        var colors = [UInt8](repeating: 0, count: graph.steps.count)
-        var isSticky = [Bool](repeating: false, count: graph.steps.count)
-        func successors(_ node: Int) -> [Int] {
-            graph.edgesFrom[node].compactMap { number in
-                if case .goesOn(let target) = graph.edges[number].outcome { return target }
-                return nil
-            }
-        }
-        for start in graph.steps.indices where colors[start] == 0 && isCandidate[first + start] {
-            var stack = [(node: start, next: 0, targets: successors(start))]
-            colors[start] = 1
-            while var top = stack.popLast() {
-                guard top.next < top.targets.count else {
-                    colors[top.node] = 2
-                    continue
-                }
-                let target = top.targets[top.next]
-                top.next += 1
-                stack.append(top)
-                guard isCandidate[first + target], !isSticky[target] else { continue }
-                if colors[target] == 1 {
-                    isSticky[target] = true
-                    sticky.append(first + target)
-                } else if colors[target] == 0 {
-                    colors[target] = 1
-                    stack.append((target, 0, successors(target)))
-                }
-            }
+        while let cycle = someCycle(dependence.graphs[thread], isLeft[first...]) {
+            let group = cycle.map { groupOf[first + $0] }.min { (weights[$0], $0) < (weights[$1], $1) }!
+            isSticky[group] = true
+            for node in groupOf.indices where groupOf[node] == group { isLeft[node] = false }
         }
     }
-    return sticky
+    return groupOf.indices.filter { isSticky[groupOf[$0]] }
+}
+
+/// The nodes of a strongly connected part of a thread's graph that has a cycle, with those nodes only that are left; nil
+/// if there is none. (Tarjan, "Depth-First Search and Linear Graph Algorithms", 1972.)
+private func someCycle(_ graph: LocalGraph, _ isLeft: ArraySlice<Bool>) -> [Int]? {
+    let first = isLeft.startIndex
+    func successors(_ node: Int) -> [Int] {
+        graph.edgesFrom[node].compactMap { number in
+            if case .goesOn(let target) = graph.edges[number].outcome, isLeft[first + target] { return target }
+            return nil
+        }
+    }
+    var numbers = [Int](repeating: 0, count: graph.steps.count)
+    var lowest = numbers
+    var isOpen = [Bool](repeating: false, count: graph.steps.count)
+    var open: [Int] = []
+    var next = 1
+    for start in graph.steps.indices where numbers[start] == 0 && isLeft[first + start] {
+        var stack: [(node: Int, targets: [Int], place: Int)] = []
+        func enter(_ node: Int) {
+            numbers[node] = next
+            lowest[node] = next
+            next += 1
+            open.append(node)
+            isOpen[node] = true
+            stack.append((node, successors(node), 0))
+        }
+        enter(start)
+        while var top = stack.popLast() {
+            if top.place < top.targets.count {
+                let target = top.targets[top.place]
+                top.place += 1
+                stack.append(top)
+                if target == top.node { return [target] }
+                if numbers[target] == 0 {
+                    enter(target)
+                } else if isOpen[target] {
+                    lowest[top.node] = min(lowest[top.node], numbers[target])
+                }
+                continue
+            }
+            if let below = stack.last?.node { lowest[below] = min(lowest[below], lowest[top.node]) }
+            guard lowest[top.node] == numbers[top.node] else { continue }
+            let part = Array(open[open.lastIndex(of: top.node)!...])
+            if part.count > 1 { return part }
+            open.removeLast()
+            isOpen[top.node] = false
+        }
+    }
+    return nil
 }

@@ -16,14 +16,24 @@ enum BenchCommand: Command {
             OptionSyntax(long: "format", value: "FORMAT", help: "text (default), or json"),
             OptionSyntax(long: "source", help: "print the models instead, to read or to check"),
             OptionSyntax(long: "no-limit", help: "do not measure the machine's limit"),
-        ] + SearchRequest.options,
+        ]
+            + SearchRequest.options.map { option in
+                guard option.long == "reduction" else { return option }
+                return OptionSyntax(
+                    long: option.long, value: option.value,
+                    help: "leave out what makes no difference: none (default),\npor (interleavings), symmetry (who is who), all",
+                    values: option.values)
+            },
         notes: "B/state is the resident memory of the whole process at its peak. The limit is the rate\n"
             + "at which this machine looks random keys up in a table of that many entries, as often\n"
             + "as the search looks for states and with as many hits, measured in the same run with\n"
-            + "one thread; with more threads it counts as many times.")
+            + "one thread; with more threads it counts as many times. Other than 'check', 'bench'\n"
+            + "leaves nothing out unless --reduction is given.")
 
     static func run(_ arguments: Arguments, _ console: Console) throws -> ExitCode {
-        let request = try SearchRequest(arguments, command: syntax.name)
+        var request = try SearchRequest(arguments, command: syntax.name)
+        // What is measured is the search, and its counts are those of other checkers.
+        if arguments.last("reduction") == nil { request.reduction = .none }
         let format = arguments.last("format") ?? "text"
         guard ["text", "json"].contains(format) else {
             throw UsageError("'\(format)' is no format; write text or json", command: syntax.name)

@@ -44,7 +44,7 @@ struct SearchRequest {
             long: "native", value: "WHEN", help: "run steps as machine code: auto (default, when\nthe search grows), off, always"),
         OptionSyntax(
             long: "reduction", value: "WHICH",
-            help: "leave out what makes no difference: none (default),\npor (interleavings), symmetry (who is who), all",
+            help: "leave out what makes no difference: all (default),\npor (interleavings), symmetry (who is who), none",
             values: ReductionChoice.words),
         OptionSyntax(long: "keep-dead", help: "keep dead locals in the state, to compare with"),
         OptionSyntax(long: "no-cache", help: "do not keep machine code for the next search"),

@@ -40,7 +40,7 @@ struct CheckDocument {
         if case .holds = result.verdict { isHolding = true }
         return CoverageWording(
             model: model, coverage: result.coverage, premises: isHolding ? premises : nil,
-            knowsWaits: !result.statistics.reduction.isUsed
+            knowsWaits: !result.statistics.reduction.leftSomethingOut
         ).json()
     }
 
@@ -91,7 +91,13 @@ struct CheckDocument {
             .init("depth", .number(statistics.depth)), .init("seconds", .fraction(Self.rounded(statistics.seconds))),
             .init("state_bits", .number(statistics.stateBits)),
             .init("bytes_per_state", .fraction(Self.rounded(statistics.bytesPerState))),
+            .init("reductions", .strings(Self.reductions(statistics))),
         ])
+    }
+
+    /// Those that left something out.
+    private static func reductions(_ statistics: SearchStatistics) -> [String] {
+        (statistics.reduction.leftSomethingOut ? ["por"] : []) + (statistics.symmetry == nil ? [] : ["symmetry"])
     }
 
     /// To a thousandth of a thousandth.

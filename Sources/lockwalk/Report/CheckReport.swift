@@ -94,7 +94,11 @@ struct CheckReport {
         let statistics = result.statistics
         var line =
             "\(Quantities.plural(statistics.states, "state")), "
-            + "\(Quantities.plural(statistics.transitions, "transition")), depth \(Quantities.grouped(statistics.depth))"
+            + "\(Quantities.plural(statistics.transitions, "transition")), "
+        // Where one thread goes on alone, a level takes more than one step.
+        line +=
+            statistics.reduction.leftSomethingOut
+            ? Quantities.plural(statistics.depth, "level") : "depth \(Quantities.grouped(statistics.depth))"
         line += "; \(Quantities.duration(statistics.seconds))"
         var size = "\(Quantities.plural(statistics.stateBits, "bit")) a state"
         // A table has a least size; divided by a handful of states it says nothing.
@@ -103,11 +107,11 @@ struct CheckReport {
         }
         var lines = [line, size]
         let saved = statistics.reduction
-        if saved.isUsed {
-            lines.append(
+        if saved.leftSomethingOut {
+            lines += TextWrapping.paragraph(
                 "partial order: one thread alone in \(Quantities.grouped(saved.statesPicked)) of "
-                    + "\(Quantities.plural(saved.statesExpanded, "state")), "
-                    + "\(Quantities.grouped(saved.statesPassed)) gone through without storing")
+                    + "\(Quantities.plural(saved.statesExpanded, "state")); "
+                    + "\(Quantities.plural(saved.statesPassed, "state")) gone through without being stored", width: 80)
         }
         if let symmetry = statistics.symmetry {
             let names = symmetry.domains.map { "\($0.name) (\($0.elements.count))" }.joined(separator: ", ")
@@ -122,7 +126,7 @@ struct CheckReport {
         var lines = ["explored under sequential consistency"]
         if isHolding { lines += VerdictWording.boundNotes(result, model) }
         if isHolding, result.statistics.transitions == 0 { lines.append("no thread ever takes a step") }
-        if result.statistics.reduction.isUsed {
+        if result.statistics.reduction.leftSomethingOut {
             lines.append("locks that never had to wait are not told (--reduction none tells)")
         }
         if !checksOff.isEmpty {
@@ -139,7 +143,7 @@ struct CheckReport {
         // Of a search that was cut nothing is said to be vacuous.
         let wording = CoverageWording(
             model: model, coverage: result.coverage, premises: isHolding ? premises : nil,
-            knowsWaits: !result.statistics.reduction.isUsed)
+            knowsWaits: !result.statistics.reduction.leftSomethingOut)
         let lines = wording.lines()
         if lines.isEmpty { return lineCoverage }
         let shown = showsAllCoverage ? lines.count : min(lines.count, Self.coverageLinesMax)

@@ -35,7 +35,7 @@ struct CoverageWording {
             place.kind != .neverReached || !steps.contains { place.range.union($0.range) == place.range }
         }
         return (places + steps + (knowsWaits ? uncontended() : []) + vacuous()).sorted {
-            ($0.range.file, $0.range.start) < ($1.range.file, $1.range.start)
+            ($0.range.file, $0.range.start, $0.range.end, $0.text) < ($1.range.file, $1.range.start, $1.range.end, $1.text)
         }
     }
 
@@ -117,7 +117,11 @@ struct CoverageWording {
         }
         var entries: [Entry] = []
         var isOpen = false
-        for (range, isReached) in reached.sorted(by: { ($0.key.file, $0.key.start) < ($1.key.file, $1.key.start) }) {
+        // Of places that begin together the shortest comes first, or the answer would differ from run to run.
+        let places = reached.sorted {
+            ($0.key.file, $0.key.start, $0.key.end) < ($1.key.file, $1.key.start, $1.key.end)
+        }
+        for (range, isReached) in places {
             defer { isOpen = !isReached }
             if isReached { continue }
             if isOpen, entries[entries.count - 1].range.file == range.file {

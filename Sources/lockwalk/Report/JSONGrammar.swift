@@ -21,9 +21,12 @@ enum JSONGrammar {
           "lockwalk":   text,              the version of the program
           "model":      model,
           "verdict":    verdict,
-          "statistics": { "states": int, "transitions": int, "depth": int,
+          "statistics": { "states": int, "transitions": int,
+                          "depth": int,    levels; with "por" they take several steps
                           "seconds": number, "state_bits": int,
-                          "bytes_per_state": number },
+                          "bytes_per_state": number,
+                          "reductions": [text] },   that left something out:
+                                                    "por", "symmetry"
           "bounds":     { "constraints": [text],   CONSTRAINTs that cut runs
                           "objects": [ { "name": text, "count": int,
                                          "ran_out": bool, "had_one_left": bool } ] },
