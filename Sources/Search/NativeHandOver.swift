@@ -40,7 +40,7 @@ struct NativeHandOver {
 
     init(_ options: SearchOptions, _ experience: AttemptExperience) {
         use = options.native
-        cache = options.cachesNative ? .usual : .none
+        cache = !options.cachesNative ? .none : options.cacheDirectory.map { NativeCache(directory: $0) } ?? .usual
         self.experience = experience
         if use == .off || experience.unavailable != nil { stage = .over }
     }

@@ -50,6 +50,8 @@ public struct SearchOptions: Sendable {
     var directBitsMax = StateStore.directBitsMax
     /// Keys made of the numbers of parts have so many bits at most, then dictionaries take over. Likewise.
     var denseBitsMax = DenseFolding.keyBitsMax
+    /// Where machine code is kept, if not in the usual place. Likewise.
+    var cacheDirectory: String?
 
     public init(
         enabled: Set<FailureKind> = SearchOptions.defaultChecks, errors: Set<FailureKind> = [],

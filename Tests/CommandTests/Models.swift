@@ -1,6 +1,42 @@
 /// Models that the tests of the commands share: small, and each ends in its own way.
 enum Models {
     /// From the first page of the manual: a walker, a zapper, and who rechecks what.
+    /// Threads and objects that may change places.
+    static let alike = """
+        #include <lockwalk.h>
+
+        struct thing {
+                spinlock_t lock;
+                u1         value;
+        };
+        OBJECTS(struct thing, things, 2);
+
+        THREAD(user, 3)
+        {
+                struct thing *p = alloc(things);
+
+                if (!p)
+                        return;
+                spin_lock(&p->lock);
+                p->value = 1;
+                spin_unlock(&p->lock);
+                kfree(p);
+        }
+        """
+
+    /// Nothing in it may change places.
+    static let turns = """
+        #include <lockwalk.h>
+
+        static u1 turn;
+
+        THREAD(player, 2)
+        {
+                wait_until(turn == self);
+                WRITE_ONCE(turn, 1 - self);
+        }
+        """
+
     static let zap = """
         #include <lockwalk.h>
 

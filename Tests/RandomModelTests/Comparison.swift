@@ -1,5 +1,7 @@
 import Execution
-import Search
+import Program
+
+@testable import Search
 
 /// The naive explorer's judgement against the engine's.
 struct Comparison {
@@ -18,12 +20,47 @@ struct Comparison {
             var engine = try EngineRun(model)
             engine.explore()
             if let difference = difference(naive.exploration, engine.exploration) { return .differ(difference) }
-            let result = try search(model: engine.model)
-            return judge(naive, result)
+            var options = SearchOptions()
+            options.reduction = .none
+            let plain = judge(naive, try search(model: engine.model, options: options), isReduced: false)
+            guard case .agree = plain else { return plain }
+            for way in Way.all {
+                let result = try search(model: engine.model, options: way.options)
+                if case .differ(let difference) = judge(naive, result, isReduced: true) {
+                    return .differ("\(way): \(difference)")
+                }
+            }
+            return plain
         } catch let refused as EngineRun.Refused {
             return .differ("refused: \(refused.message)")
         } catch {
             return .differ("\(error)")
+        }
+    }
+
+    /// A way to search that must come to the same verdict.
+    struct Way: CustomStringConvertible {
+        var reduction: ReductionChoice
+        var threads: Int
+
+        static let all = [ReductionChoice.none, .partialOrder, .symmetry, .all].flatMap { reduction in
+            [1, 4].map { Way(reduction: reduction, threads: $0) }
+        }
+
+        /// From the first state on, or with several threads from some state in between; every level is dealt out to all.
+        var options: SearchOptions {
+            var options = SearchOptions(native: .off, cachesNative: false, threads: threads)
+            options.reduction = reduction
+            options.reductionFrom = threads == 1 ? 1 : 25
+            options.givesUpReduction = false
+            options.sharedLevelMin = 1
+            options.unitRecords = 4
+            return options
+        }
+
+        var description: String {
+            let word = ReductionChoice.words.first { ReductionChoice(word: $0) == reduction } ?? "?"
+            return "--reduction \(word) --threads \(threads)"
         }
     }
 
@@ -57,7 +94,8 @@ struct Comparison {
 
     // MARK: Verdicts
 
-    private static func judge(_ naive: NaiveExplorer, _ result: SearchResult) -> Outcome {
+    /// A reduced search counts fewer states.
+    private static func judge(_ naive: NaiveExplorer, _ result: SearchResult, isReduced: Bool) -> Outcome {
         let exploration = naive.exploration
         let error = firstError(exploration)
         let standstill = error?.length == 0 && exploration.levels.isEmpty ? nil : naive.firstStandstill()
@@ -69,7 +107,7 @@ struct Comparison {
             guard error == nil, standstill == nil, unreached(naive).isEmpty else {
                 return .differ("the engine says HOLDS, naive \(expected), unreached \(unreached(naive))")
             }
-            return counts(exploration, result) ?? .agree("HOLDS")
+            return (isReduced ? nil : counts(exploration, result)) ?? .agree("HOLDS")
         case .violated(let finding):
             let found = "\(finding.kind.word) after \(finding.moves.count)"
             switch finding.kind {
@@ -77,7 +115,7 @@ struct Comparison {
             case .unreached:
                 guard error == nil, standstill == nil, let name = finding.names.first, unreached(naive).contains(name)
                 else { return .differ("the engine says \(found) \(finding.names), naive \(expected)") }
-                return counts(exploration, result) ?? .agree(finding.kind.word)
+                return (isReduced ? nil : counts(exploration, result)) ?? .agree(finding.kind.word)
             default:
                 guard let error, error.word == finding.kind.word, error.length == finding.moves.count,
                     standstill.map({ $0 >= error.length }) ?? true

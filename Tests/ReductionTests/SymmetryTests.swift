@@ -8,53 +8,58 @@ import Testing
 /// Symmetry on the models of the repository. `LOCKWALK_STATES=n` takes larger ones, `LOCKWALK_MODEL=text` those whose name
 /// contains it.
 @Suite struct SymmetryTests {
-    static func trial(_ model: Model, seed: UInt64, change: (inout Symmetry) -> Void = { _ in }) -> SymmetryTrial? {
-        let symmetry = Symmetry(model: model, access: AccessSets(model: model))
-        return trial(model, symmetry, seed: seed, change: change)
+    /// The comparison of `--check-reductions`. `change` plants a fault.
+    static func compare(
+        _ model: Model, _ symmetry: Symmetry? = nil, limit: Int, times: Int, triesBoth: Bool = false,
+        change: (inout Symmetry) -> Void = { _ in }
+    ) -> SymmetryCheckResult {
+        let analyses = Analyses(model: model, options: SearchOptions())
+        var symmetry = symmetry ?? Symmetry(model: model, access: analyses.access)
+        if symmetry.isTrivial { return .notSymmetric }
+        let sound = symmetry
+        change(&symmetry)
+        var ranges: InferredRanges = [:]
+        while true {
+            guard var comparison = SymmetryComparison(analyses, symmetry, ranges, times: times, samples: 10, bound: 50)
+            else { return .notSymmetric }
+            comparison.triesBoth = triesBoth
+            switch comparison.run(limit: limit) {
+            case .result(let result): return result
+            case .widened(let met): ranges = widened(sound.sharingRanges(ranges, model: model), by: met, model: model)
+            }
+        }
     }
 
-    static func trial(
-        _ model: Model, _ symmetry: Symmetry, seed: UInt64, change: (inout Symmetry) -> Void = { _ in }
-    ) -> SymmetryTrial? {
-        if symmetry.isTrivial { return nil }
-        var ranges: InferredRanges = [:]
-        // Ranges as a search finds them.
-        while true {
-            let layout = StateLayout(
-                model: model, liveness: model.liveness(), ranges: symmetry.sharingRanges(ranges, model: model))
-            guard let trial = SymmetryTrial(model: model, layout: layout, symmetry: symmetry, seed: seed, change: change)
-            else { return nil }
-            var plain = trial
-            _ = plain.run(limit: 2_000, times: 0)
-            let met = trial.interpreter.widenings
-            if met.isEmpty { return SymmetryTrial(model: model, layout: layout, symmetry: symmetry, seed: seed, change: change) }
-            ranges.merge(met) { min($0.lowerBound, $1.lowerBound)...max($0.upperBound, $1.upperBound) }
-        }
+    private static func difference(_ result: SymmetryCheckResult) -> String? {
+        if case .differs(let difference) = result { return difference }
+        return nil
     }
 
     @Test func permutingAndSteppingCommute() {
         var outcomes = 0
         var states = 0
         var canonical = 0
-        var orbits = 0
         var inexact = 0
         for variant in ModelTests.variants {
-            guard let model = ModelFiles.model(variant), var trial = Self.trial(model, seed: 1) else { continue }
-            let outcome = trial.run(limit: 2_000, times: 2)
-            if outcome.canonicalStates == 0, outcome.difference == nil { continue }
-            #expect(outcome.difference == nil, "\(variant)")
-            outcomes += 1
-            states += outcome.plainStates
-            canonical += outcome.canonicalStates
-            orbits += outcome.orbits ?? outcome.canonicalStates
-            if let orbits = outcome.orbits, orbits != outcome.canonicalStates {
-                inexact += 1
-                print("\(variant): \(orbits) orbits, \(outcome.canonicalStates) canonical states")
+            guard let model = ModelFiles.model(variant) else { continue }
+            switch Self.compare(model, limit: Self.limit, times: 2, triesBoth: true) {
+            case .agrees(let agreement):
+                outcomes += 1
+                states += agreement.plainStates
+                canonical += agreement.symmetricStates
+                if let orbits = agreement.orbits, orbits != agreement.symmetricStates {
+                    inexact += 1
+                    print("\(variant): \(orbits) orbits, \(agreement.symmetricStates) canonical states")
+                }
+            case .differs(let difference): Issue.record("\(variant): \(difference)")
+            case .tooLarge, .notSymmetric, .cut: break
             }
         }
-        print("\(outcomes) variants: \(states) states, \(canonical) canonical, \(orbits) orbits; \(inexact) not exact")
+        print("\(outcomes) variants: \(states) states, \(canonical) canonical; \(inexact) not exact")
         #expect(outcomes > 50 || ModelTests.variants.count < 100)
     }
+
+    private static let limit = max(2_000, ModelTests.limit)
 
     /// Verdict, length of the run and warnings do not depend on it; nor do they, or the counts, on threads and stores.
     @Test func verdictsAreTheSame() throws {
@@ -88,10 +93,64 @@ import Testing
         }
     }
 
+    /// Machine code from the first state on, with symmetry alone and with both reductions, in every store: same
+    /// verdict, same counts, same run as the interpreter. (Some of the models, as each is compiled twice.)
+    @Test func machineCodeAgrees() throws {
+        let cache = FileManager.default.temporaryDirectory.appendingPathComponent("lockwalk-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: cache) }
+        var compared = 0
+        let stride = ModelTests.variants.count > 100 ? 32 : 1
+        for (number, variant) in ModelTests.variants.enumerated() where number % stride == 0 {
+            guard let model = ModelFiles.model(variant) else { continue }
+            if Symmetry(model: model, access: AccessSets(model: model)).isTrivial { continue }
+            for reduction in [ReductionChoice.symmetry, .all] {
+                var options = SearchOptions(stateLimit: 2_000, native: .off, threads: 1)
+                options.reduction = reduction
+                options.reductionFrom = 1
+                options.givesUpReduction = false
+                options.sharedLevelMin = 1
+                options.unitRecords = 3
+                let interpreted = try search(model: model, options: options)
+                if case .incomplete = interpreted.verdict { continue }
+                options.native = .always
+                options.cacheDirectory = cache.path
+                for way in Self.nativeWays {
+                    options.threads = way.threads
+                    options.store = way.store
+                    options.directBitsMax = way.directBits
+                    options.denseBitsMax = way.denseBits
+                    let native = try search(model: model, options: options)
+                    // Of several threads, the first may have had nothing to do.
+                    if way.threads == 1, native.statistics.depth > 0 {
+                        #expect(native.statistics.isNative || native.statistics.nativeUnavailable != nil, "\(variant)")
+                    }
+                    #expect(
+                        Self.toldWithRun(native) == Self.toldWithRun(interpreted), "\(variant), \(reduction), \(way)")
+                    compared += 1
+                }
+            }
+        }
+        print("\(compared) searches by machine code")
+        #expect(compared > 50 || ModelTests.variants.count < 100)
+    }
+
+    private struct NativeWay {
+        var store = StoreChoice.exact
+        var threads = 1
+        var directBits = StateStore.directBitsMax
+        var denseBits = DenseFolding.keyBitsMax
+    }
+
+    private static let nativeWays = [
+        NativeWay(), NativeWay(threads: 2), NativeWay(threads: 2, directBits: 1),
+        NativeWay(threads: 2, directBits: 1, denseBits: 12), NativeWay(store: .plain),
+        NativeWay(store: .folded, threads: 2), NativeWay(store: .hashed(bits: 64), threads: 2),
+    ]
+
     static func told(_ result: SearchResult) -> String {
         let warnings = result.warnings.map { "\($0.kind.word) \($0.moves.count)" }.sorted()
         switch result.verdict {
-        case .holds: return "holds \(warnings) \(result.constraints)"
+        case .holds, .incomplete(.hashed): return "holds \(warnings) \(result.constraints)"
         case .violated(let finding): return "\(finding.kind.word) \(finding.moves.count) \(finding.isShortest)"
         case .incomplete(let cut): return "incomplete: \(cut)"
         }
@@ -106,8 +165,7 @@ import Testing
     // MARK: Planted faults
 
     private func finds(_ model: Model, _ change: (inout Symmetry) -> Void) -> Bool {
-        guard var trial = Self.trial(model, seed: 3, change: change) else { return false }
-        return trial.run(limit: 3_000, times: 3).difference != nil
+        Self.difference(Self.compare(model, limit: 3_000, times: 3, change: change)) != nil
     }
 
     private func model(_ text: String) throws -> Model {
@@ -171,6 +229,30 @@ import Testing
         })
     }
 
+    /// A state of an orbit stands for all of it, and for no other.
+    @Test func anOrbitThatIsMissingIsNoticed() throws {
+        let model = try model(Self.objects)
+        let analyses = Analyses(model: model, options: SearchOptions())
+        let symmetry = Symmetry(model: model, access: analyses.access)
+        let layout = analyses.layout([:])
+        let canonicalizer = try #require(Canonicalizer(model: model, layout: layout, symmetry: symmetry))
+        let orbits = Orbits(canonicalizer)
+        var plain = ReferenceSearch(model: model, layout: layout, checks: SearchOptions.defaultChecks)
+        plain.run(limit: 5_000)
+        let kept = Set(plain.states.map(orbits.representative))
+        #expect(kept.count < plain.states.count)
+        #expect(orbits.count(kept) == kept.count)
+        #expect(orbits.missing(plain.seen, from: kept) == 0)
+        let swap = Permutations(symmetry).neighbours[0]
+        #expect(orbits.missing(kept, from: Set(kept.map { canonicalizer.permuted($0, swap) })) == 0)
+        for state in kept.sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(20) {
+            #expect(orbits.missing(kept, from: kept.subtracting([state])) == 1)
+        }
+        #expect(Permutations(symmetry).all(atMost: 4).count == 4)
+        #expect(Set(Permutations(symmetry).all(atMost: 4)).count == 4)
+        #expect(Permutations(symmetry).all(atMost: 3).isEmpty)
+    }
+
     /// What the analysis takes exception to is a real difference.
     @Test(arguments: [
         "static u2 x; THREAD(user, 2) { skip(); if (self == 0) WRITE_ONCE(x, 1); else WRITE_ONCE(x, 2); }",
@@ -191,8 +273,7 @@ import Testing
         var check = SymmetryCheck(model, SymmetryCodes(model, access), [.threads(threadClass: 0)])
         check.settleAnyway()
         let forced = check.result([])
-        var trial = try #require(Self.trial(model, forced, seed: 5))
-        #expect(trial.run(limit: 3_000, times: 4).difference != nil)
+        #expect(Self.difference(Self.compare(model, forced, limit: 3_000, times: 4)) != nil)
     }
 
     /// These are symmetric, and must be found so: each has been missed once, or might be.
@@ -217,10 +298,11 @@ import Testing
         let model = try model(text)
         let symmetry = Symmetry(model: model, access: AccessSets(model: model))
         #expect(symmetry.obstacles.isEmpty, "\(symmetry.obstacles)")
-        var trial = try #require(Self.trial(model, symmetry, seed: 7))
-        let outcome = trial.run(limit: 6_000, times: 3)
-        #expect(outcome.difference == nil)
-        #expect(outcome.canonicalStates > 0)
-        #expect(outcome.orbits == nil || outcome.orbits == outcome.canonicalStates)
+        let result = Self.compare(model, limit: 6_000, times: 3, triesBoth: true)
+        guard case .agrees(let agreement) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(agreement.orbits == nil || agreement.orbits == agreement.symmetricStates)
     }
 }

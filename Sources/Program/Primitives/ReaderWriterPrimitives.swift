@@ -198,7 +198,8 @@ extension CodeBuilder {
         beginStep(.trylock, range, ordering: .acquire)
         if isChecked { emit(.checkPlace(lock, .lock), range) }
         var free = isZero(loadHidden(lock, range), range)
-        if queuesReader(type) {
+        // In an interrupt too: nobody waits here, and the kernel's both look at the waiting bit.
+        if readersWaitForWriters(type) {
             let waiting = loadHidden(offset(lock, by: Self.waitingWriters, range), range)
             free = binary(.and, free, isZero(waiting, range), range)
         }

@@ -23,7 +23,8 @@ enum CheckCommand: Command {
                 help: "show the model line by line: what was reached,\nand how many transitions took it"),
             OptionSyntax(
                 long: "check-reductions",
-                help: "test what --reduction leaves out on this model,\ninstead (--states: at most so many, 20000)"),
+                help: "hold --reduction to its rules on this model, state\n"
+                    + "by state, instead (--states: up to so many, 20000)"),
             OptionSyntax(long: "progress", help: "lines of progress, terminal or not"),
             Colors.option,
         ] + SearchRequest.options,

@@ -34,6 +34,12 @@ extension NaiveMachine {
         if model.preemption == .full {
             return !others(thread, isInterrupt: false).contains { hasPreemptionOff($0, state) }
         }
+        // One that has let go of it with interrupts off is about to be told that it must not sleep: it goes on alone.
+        if !others(thread, isInterrupt: true).isEmpty,
+            others(thread, isInterrupt: false).contains(where: { state.threads[$0].irqsOff })
+        {
+            return false
+        }
         let runner = state.running[memory.cpus[thread]] ?? 0
         return runner == 0 || runner == thread + 1
     }

@@ -46,7 +46,7 @@ public func checkReduction(
     while true {
         let layout = analyses.layout(ranges)
         if layout.bitCount > StateLayout.bitsMax { return .tooLarge }
-        var plain = ReferenceSearch(model: model, layout: layout, checks: checks, reduction: nil)
+        var plain = ReferenceSearch(model: model, layout: layout, checks: checks)
         plain.run(limit: limit, isInterrupted: { analyses.interrupted() != nil })
         if let cut = analyses.interrupted() { return .cut(cut) }
         let met = plain.interpreter.widenings
@@ -75,7 +75,7 @@ public func checkReduction(
 }
 
 /// Tries out some of the states in which one thread is taken alone, spread over the search.
-private func persistenceFault(
+func persistenceFault(
     _ search: inout ReferenceSearch, samples: Int, bound: Int, _ agreement: inout ReductionAgreement,
     isInterrupted: () -> Bool
 ) -> String? {

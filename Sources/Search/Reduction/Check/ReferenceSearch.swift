@@ -28,27 +28,51 @@ struct ReferenceFindings: Equatable {
         }
         return lines.isEmpty ? nil : lines.joined(separator: "; ")
     }
+
+    /// The same where threads that may take each other's place are one; without the states.
+    func upToPermutations(_ symmetry: Symmetry) -> ReferenceFindings {
+        func role(_ thread: Int) -> Int { thread < 0 ? thread : symmetry.roleOfThread[thread] }
+        var result = self
+        result.failures = Set(failures.map { [role($0[0])] + $0.dropFirst() })
+        result.races = Set(
+            races.map { race in
+                let sides = [[role(race[0]), race[1]], [role(race[2]), race[3]]]
+                return sides.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
+            })
+        result.steps = Set(steps.map { [role($0[0])] + $0.dropFirst() })
+        result.standstills = []
+        return result
+    }
 }
 
-/// A slow breadth-first search over the interpreter that shares nothing with the engine's; with or without a reduction.
+/// A slow breadth-first search over the interpreter that shares nothing with the engine's; with or without each
+/// reduction.
 struct ReferenceSearch: ~Copyable {
     let model: Model
     let layout: StateLayout
     let interpreter: Interpreter
     let reduction: PartialOrder?
+    /// Of the states that a permutation turns into one another it keeps one.
+    let orbits: Orbits?
     private(set) var findings = ReferenceFindings()
     private(set) var states: [[UInt64]] = []
     private(set) var seen: Set<[UInt64]> = []
     /// States in which one thread is to be taken alone, even if it turns out that it cannot go on.
     private(set) var aloneStates: [Int] = []
     private(set) var isComplete = false
+    /// States that a CONSTRAINT cuts off.
+    private(set) var cutStates = 0
     var expansion: Expansion
     private let places: ReductionTables.Places?
 
-    init(model: Model, layout: StateLayout, checks: Set<FailureKind>, reduction: PartialOrder?) {
+    init(
+        model: Model, layout: StateLayout, checks: Set<FailureKind>, reduction: PartialOrder? = nil,
+        orbits: Orbits? = nil
+    ) {
         self.model = model
         self.layout = layout
         self.reduction = reduction
+        self.orbits = orbits
         interpreter = Interpreter(
             model: model, layout: layout, options: ExecutionOptions(checks: checks, recordAccesses: true))
         expansion = Expansion(wordCount: layout.wordCount, threadCount: model.threads.count)
@@ -70,13 +94,17 @@ struct ReferenceSearch: ~Copyable {
             if states.count > limit || !interpreter.widenings.isEmpty || isInterrupted() { return }
             let state = states[next]
             next += 1
-            if isCut(state) { continue }
+            if isCut(state) {
+                cutStates += 1
+                continue
+            }
             expand(state, number: next - 1)
         }
         isComplete = interpreter.widenings.isEmpty
     }
 
     private mutating func add(_ state: [UInt64]) {
+        let state = orbits?.representative(state) ?? state
         guard seen.insert(state).inserted else { return }
         states.append(state)
         for (number, property) in model.properties.enumerated() {
