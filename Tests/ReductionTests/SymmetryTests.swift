@@ -99,7 +99,7 @@ import Testing
         let cache = FileManager.default.temporaryDirectory.appendingPathComponent("lockwalk-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: cache) }
         var compared = 0
-        let stride = ModelTests.variants.count > 100 ? 32 : 1
+        let stride = ModelTests.variants.count > 100 ? 48 : 1
         for (number, variant) in ModelTests.variants.enumerated() where number % stride == 0 {
             guard let model = ModelFiles.model(variant) else { continue }
             if Symmetry(model: model, access: AccessSets(model: model)).isTrivial { continue }

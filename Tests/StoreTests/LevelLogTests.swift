@@ -55,7 +55,7 @@ import Testing
         defer { bytes.deallocate() }
         for index in 0..<count {
             var value = next
-            withUnsafeBytes(of: &value) { memcpy(bytes + index * 5, $0.baseAddress!, 5) }
+            _ = withUnsafeBytes(of: &value) { memcpy(bytes + index * 5, $0.baseAddress!, 5) }
             next += 1
         }
         log.append([Records(bytes: bytes, count: count / 3), Records(bytes: bytes + count / 3 * 5, count: count - count / 3)])
