@@ -42,50 +42,32 @@ struct SampleStates {
     /// Threads move one at a time; in every other run each goes on for a while, so that states come up in which most
     /// stand still far from their beginning.
     private mutating func collect(_ dependence: Dependence, _ checks: Set<FailureKind>) {
-        let layout = dependence.layout
-        let threadCount = dependence.graphs.count
         let tables = ReductionTables(ReductionPlan(dependence, rules: nil, isWatched: nil))
-        let interpreter = Interpreter(
-            model: dependence.model, layout: layout, options: ExecutionOptions(checks: checks))
-        let initials = interpreter.initialStates().states
-        var expansion = Expansion(wordCount: layout.wordCount, threadCount: threadCount)
-        var seed: UInt64 = 1
-        func random(_ count: Int) -> Int {
-            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((seed &>> 33) % UInt64(count))
-        }
-        for run in 0..<Self.runs where !initials.isEmpty {
-            var state = initials[run % initials.count]
-            state.withUnsafeBufferPointer { keep($0.baseAddress!, for: 0..<threadCount, tables, dependence) }
-            var thread = random(threadCount)
+        var walk = RandomRuns(dependence.model, dependence.layout, checks: checks)
+        let threadCount = walk.threadCount
+        for run in 0..<Self.runs where walk.begin(run) {
+            keep(walk.state, for: 0..<threadCount, tables, dependence)
+            var thread = walk.random(threadCount)
             var misses = 0
             var step = 0
             while step < Self.steps, misses < 2 * threadCount {
-                if run & 1 == 0 || misses > 0 || random(4) == 0 { thread = random(threadCount) }
-                state.withUnsafeBufferPointer {
-                    interpreter.expand($0.baseAddress!, only: 1 &<< UInt64(thread), into: &expansion)
-                }
-                if expansion.count == 0 {
+                if run & 1 == 0 || misses > 0 || walk.random(4) == 0 { thread = walk.random(threadCount) }
+                guard walk.step(of: thread) else {
                     misses += 1
                     continue
                 }
                 misses = 0
                 step += 1
-                let chosen = random(expansion.count)
-                for word in 0..<layout.wordCount { state[word] = expansion.words[chosen * layout.wordCount + word] }
-                state.withUnsafeBufferPointer {
-                    keep($0.baseAddress!, for: CollectionOfOne(thread), tables, dependence)
-                    keep($0.baseAddress!, for: CollectionOfOne(random(threadCount)), tables, dependence)
-                    if step % Self.stride == 0 { usual.append(sample($0.baseAddress!, tables, dependence)) }
-                }
+                let other = walk.random(threadCount)
+                keep(walk.state, for: [thread, other], tables, dependence)
+                if step % Self.stride == 0 { usual.append(sample(walk.state, tables, dependence)) }
             }
         }
     }
 
     /// Keeps the state for those of the threads whose nodes have few yet.
     private mutating func keep(
-        _ state: UnsafePointer<UInt64>, for threads: some Sequence<Int>, _ tables: ReductionTables,
-        _ dependence: Dependence
+        _ state: [UInt64], for threads: some Sequence<Int>, _ tables: ReductionTables, _ dependence: Dependence
     ) {
         var sample: SampleState?
         for thread in threads {
@@ -105,9 +87,7 @@ struct SampleStates {
         return span < 64 ? Int(span) + 1 : .max
     }
 
-    private func sample(
-        _ state: UnsafePointer<UInt64>, _ tables: ReductionTables, _ dependence: Dependence
-    ) -> SampleState {
+    private func sample(_ state: [UInt64], _ tables: ReductionTables, _ dependence: Dependence) -> SampleState {
         SampleState(
             nodes: dependence.graphs.indices.map { thread in
                 let node = Int(tables.node(of: thread, in: state))

@@ -42,45 +42,24 @@ struct SlotMixing {
 
     /// How many orders of slots there are for one of those that differ in more than which slot is which.
     func ratio(checks: Set<FailureKind>) -> Double {
-        let interpreter = Interpreter(model: model, layout: layout, options: ExecutionOptions(checks: checks))
         let view = StateView(model: model, layout: layout)
-        let initials = interpreter.initialStates().states
-        let wordCount = layout.wordCount
-        var expansion = Expansion(wordCount: wordCount, threadCount: model.threads.count)
-        var seed: UInt64 = 1
-        func random(_ count: Int) -> Int {
-            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((seed &>> 33) % UInt64(count))
-        }
+        var walk = RandomRuns(model, layout, checks: checks)
         var asTheyAre: Set<[Int]> = []
         var numbered: Set<[Int]> = []
-        for run in 0..<Self.runs where !initials.isEmpty {
-            var state = initials[run % initials.count]
+        for run in 0..<Self.runs where walk.begin(run) {
             for _ in 0..<Self.steps {
-                let named = state.withUnsafeBufferPointer { slots($0.baseAddress!, view) }
+                let named = walk.state.withUnsafeBufferPointer { slots($0.baseAddress!, view) }
                 if asTheyAre.insert(named).inserted { numbered.insert(renumbered(named)) }
-                guard step(&state, from: random(model.threads.count), random, interpreter, &expansion) else { break }
+                // The first thread, from some one on, that can take a step.
+                let first = walk.random(walk.threadCount)
+                var hasMoved = false
+                for offset in 0..<walk.threadCount where !hasMoved {
+                    hasMoved = walk.step(of: (first + offset) % walk.threadCount)
+                }
+                if !hasMoved { break }
             }
         }
         return Double(asTheyAre.count) / Double(max(1, numbered.count))
-    }
-
-    /// A step of the first thread, from that one on, that can take one.
-    private func step(
-        _ state: inout [UInt64], from first: Int, _ random: (Int) -> Int, _ interpreter: Interpreter,
-        _ expansion: inout Expansion
-    ) -> Bool {
-        for offset in model.threads.indices {
-            let thread = (first + offset) % model.threads.count
-            state.withUnsafeBufferPointer {
-                interpreter.expand($0.baseAddress!, only: 1 &<< UInt64(thread), into: &expansion)
-            }
-            if expansion.count == 0 { continue }
-            let chosen = random(expansion.count)
-            for word in 0..<state.count { state[word] = expansion.words[chosen * state.count + word] }
-            return true
-        }
-        return false
     }
 
     /// Which slot each of the globals points to: its element, or -1.

@@ -292,11 +292,11 @@ struct NaiveMachine {
     // MARK: Memory
 
     /// Converts the value on top for the place whose address lies beneath. All objects have one type, so NULL is only
-    /// found out by the step itself.
+    /// found out by the step itself, and so is an address outside of an array.
     func convertTop(_ thread: Int, _ state: inout NaiveState) {
         let value = pop(thread, &state)
         let address = state.threads[thread].values.last!
-        let kind = memory.kinds[address]
+        let kind = address < 0 ? nil : memory.kinds[address]
         state.threads[thread].values.append(kind.map { NaiveMemory.converted(value, $0) } ?? value)
     }
 
