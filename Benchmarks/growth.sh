@@ -36,7 +36,7 @@ run_spin() { # walkers
 			gcc -O2 -DSAFETY -DMEMLIM=16000 -w -o pan pan.c && timeout "$limit" ./pan -m4000000 -w26 >spin.log
 		states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' spin.log | awk '{ printf "%d", $1 }')
 		seconds=$(sed -n 's/^pan: elapsed time \([0-9.e+-]*\) seconds.*/\1/p' spin.log)
-		grep -q "max search depth too small" spin.log || echo "$(grouped <<<"$states"), ${seconds:-0} s"
+		[ -z "$states" ] || grep -q "max search depth too small" spin.log || echo "$(grouped <<<"$states"), ${seconds:-0} s"
 	)
 }
 
@@ -49,7 +49,7 @@ run_rumur() { # walkers
 		timeout "$limit" ./v >rumur.log
 		seconds=$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }')
 		states=$(sed -n 's/^[^0-9]*\([0-9]*\) states, .*/\1/p' rumur.log | tail -1)
-		echo "$(grouped <<<"$states"), $seconds s"
+		[ -z "$states" ] || echo "$(grouped <<<"$states"), $seconds s"
 	)
 }
 

@@ -120,8 +120,9 @@ enum LocalGraphLimits {
     /// Instructions run for one node, and for one graph.
     static let nodeWork = 60_000
     static let work = 3_000_000
-    /// Values that a load or a register may have to be told apart.
+    /// Values that a register may have to be told apart, and those that a load may yield.
     static let values = 16
+    static let loadedValues = 32
     /// Bits of the registers by which the nodes of one program point are looked up.
     static let bits = 12
     /// Nodes that one value left open may be split into.

@@ -256,7 +256,7 @@ struct StepWalk {
         let count = LocalGraph.valueCount(field(cell), context.model)
         let limit =
             switch context.model.cells[cell].role {
-            case .data: LocalGraphLimits.values
+            case .data: LocalGraphLimits.loadedValues
             default: 64
             }
         guard count > 0, count <= limit else { return [(nil, path)] }
