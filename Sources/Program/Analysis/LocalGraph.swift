@@ -84,7 +84,7 @@ public struct LocalGraph: Sendable {
     public func node(step: Int, values: [Int64]) -> Int? { numbers[NodeKey(step: step, values: values)] }
 
     /// How many values a field tells apart; 0 if that does not fit in a mask.
-    static func valueCount(_ field: BitField, _ model: Model) -> Int {
+    package static func valueCount(_ field: BitField, _ model: Model) -> Int {
         if field.pointerSet >= 0 {
             let count = model.pointerSets[field.pointerSet].count + 1
             return count <= 64 ? count : 0
@@ -94,13 +94,13 @@ public struct LocalGraph: Sendable {
     }
 
     /// The value that a field's packed form stands for.
-    static func value(_ field: BitField, packed: Int, _ model: Model) -> Int64 {
+    package static func value(_ field: BitField, packed: Int, _ model: Model) -> Int64 {
         guard field.pointerSet >= 0 else { return field.low &+ Int64(packed) }
         return packed == 0 ? 0 : Int64(model.pointerSets[field.pointerSet][packed - 1])
     }
 
     /// How a field packs a value; nil if it cannot hold it or has too many.
-    static func packed(_ field: BitField, _ value: Int64, _ model: Model) -> Int? {
+    package static func packed(_ field: BitField, _ value: Int64, _ model: Model) -> Int? {
         let count = valueCount(field, model)
         if field.pointerSet < 0 {
             let raw = UInt64(bitPattern: value &- field.low)

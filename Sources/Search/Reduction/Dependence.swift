@@ -204,6 +204,9 @@ struct Dependence {
         graphs[thread].edgesFrom[node].map { firstEdge[thread] + $0 }
     }
 
+    /// The thread of a node in the numbering of all.
+    func thread(ofNode number: Int) -> Int { firstNode.lastIndex { $0 <= number }! }
+
     /// The edges of other threads that do not commute with one of these.
     func dependents(of steps: [Int]) -> NumberSet {
         var set = NumberSet(count: edges.count)
@@ -339,13 +342,6 @@ struct Dependence {
                     count &+= 1
                 }
             }
-        }
-    }
-
-    /// What edges assume of a cell.
-    func assumptions(on cell: CellID) -> [(edge: Int, values: UInt64)] {
-        assuming[cell].map { number in
-            (number, edges[number].assumptions.first { $0.cell == cell }!.values)
         }
     }
 

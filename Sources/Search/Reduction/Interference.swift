@@ -16,6 +16,8 @@ struct Interference {
     let samples: SampleStates
     /// Counters: cells that are only added to and taken from somewhere, by index of `samples.cells`.
     let counters: [Counter]
+    /// By index of `samples.cells`: its counter, or -1.
+    private let counterOf: [Int]
 
     struct Counter {
         var index: Int
@@ -25,8 +27,7 @@ struct Interference {
         var zero: Int
         /// By edge: what it adds.
         var changes: [Int32]
-        /// The edges that assume something of it, and what; those that take from it.
-        var assumptions: [(edge: Int, values: UInt64)]
+        /// The edges that take from it.
         var takers: [Int]
     }
 
@@ -88,6 +89,9 @@ struct Interference {
         self.edgesOfNode = edgesOfNode
         self.edgeStarts = edgeStarts
         counters = Self.counters(samples, dependence)
+        var counterOf = [Int](repeating: -1, count: samples.cells.count)
+        for (number, counter) in counters.enumerated() { counterOf[counter.index] = number }
+        self.counterOf = counterOf
     }
 
     private static func counters(_ samples: SampleStates, _ dependence: Dependence) -> [Counter] {
@@ -109,12 +113,19 @@ struct Interference {
             let all: UInt64 = (1 << UInt64(SampleStates.valueCount(cells[index], dependence))) - 1
             return Counter(
                 index: index, values: all & ~((1 << UInt64(zero + 1)) - 1), zero: zero, changes: byEdge,
-                assumptions: dependence.assumptions(on: cells[index]),
                 takers: changes[index].filter { $0.more < 0 }.map(\.edge))
         }
     }
 
     // MARK: From a state
+
+    /// What keeps an edge from being taken.
+    private enum Bar {
+        /// What it assumes is excluded.
+        case excluded
+        /// It would take the last of a counter.
+        case last
+    }
 
     /// What is known in a state as long as one thread stands still, as far as it keeps anybody from anything; nil if the
     /// others may do what depends on the thread's step. `dependents` are those of the steps that are left of it.
@@ -124,58 +135,42 @@ struct Interference {
     ) -> [Knowledge]? {
         var values: [UInt64] = sample.values.map { $0 < 64 ? 1 << $0 : ~0 }
         var isCounting = counters.map { sample.values[$0.index] > UInt64($0.zero) }
-        var cut = [UInt8](repeating: 0, count: dependence.edges.count)
         while true {
-            work += dependence.edges.count
-            mark(&cut, values, isCounting)
-            guard let forbidden = dependents(steps.filter { cut[$0] != 1 }),
-                let reached = reach(sample, thread, cut, forbidden, &values, &isCounting)
+            guard let forbidden = dependents(steps.filter { bar(to: $0, values, isCounting) != .excluded }),
+                let reached = reach(sample, thread, forbidden, &values, &isCounting, &work)
             else { return nil }
             guard reached.isStable else { continue }
-            if isCounting.contains(true), lose(&isCounting, sample, thread, cut, values) { continue }
+            if isCounting.contains(true), lose(&isCounting, sample, thread, values) {
+                work += dependence.edges.count
+                continue
+            }
             return knowledge(reached.nodes, steps, values, isCounting)
         }
     }
 
-    /// 1 where what an edge assumes is excluded, 2 where it would take the last of a counter.
-    private func mark(_ cut: inout [UInt8], _ values: [UInt64], _ isCounting: [Bool]) {
-        cut.withUnsafeMutableBufferPointer { cut in
-            assumed.withUnsafeBufferPointer { assumed in
-                assumedStarts.withUnsafeBufferPointer { starts in
-                    values.withUnsafeBufferPointer { values in
-                        for number in cut.indices {
-                            var isExcluded = false
-                            var place = starts[number]
-                            while place < starts[number &+ 1] {
-                                if assumed[place].values & values[assumed[place].index] == 0 { isExcluded = true }
-                                place &+= 1
-                            }
-                            cut[number] = isExcluded ? 1 : 0
-                        }
-                    }
-                }
-            }
+    @inline(__always)
+    private func bar(to number: Int, _ values: [UInt64], _ isCounting: [Bool]) -> Bar? {
+        var isLast = false
+        for place in assumedStarts[number]..<assumedStarts[number &+ 1] {
+            let item = assumed[place]
+            var left = item.values & values[item.index]
+            if left == 0 { return .excluded }
+            let counter = counterOf[item.index]
+            guard counter >= 0, isCounting[counter] else { continue }
+            left = item.values & counters[counter].values
+            if left == 0 { return .excluded }
+            let change = Int(counters[counter].changes[number])
+            if change < 0, 63 - left.leadingZeroBitCount + change <= counters[counter].zero { isLast = true }
         }
-        for (place, counter) in counters.enumerated() where isCounting[place] {
-            for (number, values) in counter.assumptions where cut[number] != 1 {
-                let left = values & counter.values
-                if left == 0 {
-                    cut[number] = 1
-                } else if counter.changes[number] < 0 {
-                    let most = 63 - left.leadingZeroBitCount
-                    if most + Int(counter.changes[number]) <= counter.zero { cut[number] = 2 }
-                }
-            }
-        }
+        return isLast ? .last : nil
     }
 
     /// Goes as far as the others may; not stable if a value or a counter was lost on the way. nil if they may do what is
     /// forbidden.
     private func reach(
-        _ sample: SampleState, _ thread: Int, _ cut: [UInt8], _ forbidden: NumberSet, _ values: inout [UInt64],
-        _ isCounting: inout [Bool]
+        _ sample: SampleState, _ thread: Int, _ forbidden: NumberSet, _ values: inout [UInt64],
+        _ isCounting: inout [Bool], _ work: inout Int
     ) -> (nodes: [Int], isStable: Bool)? {
-        let own = dependence.own[thread]
         var seen = NumberSet(count: dependence.nodeCount)
         var nodes: [Int] = []
         for (other, node) in sample.nodes.enumerated() where other != thread && node >= 0 {
@@ -187,22 +182,13 @@ struct Interference {
         while next < nodes.count {
             let node = nodes[next]
             next += 1
+            work += edgeStarts[node + 1] - edgeStarts[node]
             for place in edgeStarts[node]..<edgeStarts[node + 1] {
                 let number = edgesOfNode[place]
-                if cut[number] != 0 || own.contains(number) { continue }
+                // What stands still may be a callback that others start.
+                if dependence.threadOf[number] == thread || bar(to: number, values, isCounting) != nil { continue }
                 if forbidden.contains(number) { return nil }
-                for item in storedStarts[number]..<storedStarts[number + 1] where dependence.fault != .stability {
-                    let index = stored[item].index
-                    if stored[item].values & ~values[index] != 0 {
-                        values[index] |= stored[item].values
-                        isStable = false
-                    }
-                    for (place, counter) in counters.enumerated()
-                    where counter.index == index && counter.changes[number] == 0 && isCounting[place] {
-                        isCounting[place] = false
-                        isStable = false
-                    }
-                }
+                if dependence.fault != .stability, !store(number, &values, &isCounting) { isStable = false }
                 for target in targetStarts[number]..<targetStarts[number + 1] where !seen.contains(targets[target]) {
                     seen.insert(targets[target])
                     nodes.append(targets[target])
@@ -212,14 +198,37 @@ struct Interference {
         return (nodes, isStable)
     }
 
+    /// Adds what an edge stores to the values; false if anything is not known any more.
+    @inline(__always)
+    private func store(_ number: Int, _ values: inout [UInt64], _ isCounting: inout [Bool]) -> Bool {
+        var isStable = true
+        for item in storedStarts[number]..<storedStarts[number + 1] {
+            let index = stored[item].index
+            if stored[item].values & ~values[index] != 0 {
+                values[index] |= stored[item].values
+                isStable = false
+            }
+            let counter = counterOf[index]
+            if counter >= 0, isCounting[counter], counters[counter].changes[number] == 0 {
+                isCounting[counter] = false
+                isStable = false
+            }
+        }
+        return isStable
+    }
+
     /// Gives up the counters from which the others may take too much; true if there are any.
     private func lose(
-        _ isCounting: inout [Bool], _ sample: SampleState, _ thread: Int, _ cut: [UInt8], _ values: [UInt64]
+        _ isCounting: inout [Bool], _ sample: SampleState, _ thread: Int, _ values: [UInt64]
     ) -> Bool {
-        var excluded = NumberSet(count: cut.count)
+        var excluded = NumberSet(count: dependence.edges.count)
         var last = excluded
-        for number in cut.indices where cut[number] != 0 {
-            if cut[number] == 1 { excluded.insert(number) } else { last.insert(number) }
+        for number in dependence.edges.indices {
+            switch bar(to: number, values, isCounting) {
+            case .excluded: excluded.insert(number)
+            case .last: last.insert(number)
+            case nil: break
+            }
         }
         var isLess = false
         for (place, counter) in counters.enumerated() where isCounting[place] {
@@ -246,9 +255,8 @@ struct Interference {
             for place in assumedStarts[number]..<assumedStarts[number + 1] {
                 let item = assumed[place]
                 if item.values & values[item.index] == 0 { isUsed[item.index] = true }
-                for (counter, info) in counters.enumerated() where info.index == item.index && isCounting[counter] {
-                    isCountUsed[counter] = true
-                }
+                let counter = counterOf[item.index]
+                if counter >= 0, isCounting[counter] { isCountUsed[counter] = true }
             }
         }
         for node in nodes { for place in edgeStarts[node]..<edgeStarts[node + 1] { look(at: edgesOfNode[place]) } }

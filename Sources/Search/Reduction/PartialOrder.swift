@@ -46,7 +46,8 @@ public final class PartialOrder: Sendable {
         let dependence = Dependence(model: model, layout: layout, graphs: graphs, fault: fault)
         let visible = fault == .visibility ? CellSet(cellCount: model.cells.count) : Self.visibleCells(model)
         let samples = SampleStates(dependence, checks: checks)
-        var rules = PersistentRules(dependence, visible: visible, samples: samples, budget: budget)
+        let images = RuleImages(dependence, symmetry ?? Symmetry(model: model, access: access))
+        var rules = PersistentRules(dependence, visible: visible, samples: samples, images: images, budget: budget)
         if fault != .ignoring {
             for node in neverAlone(dependence, rules, samples, symmetry) { rules.removeRules(at: node) }
         }

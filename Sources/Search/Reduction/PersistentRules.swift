@@ -72,7 +72,10 @@ struct PersistentRules {
         var changing: NumberSet
     }
 
-    init(_ dependence: Dependence, visible: CellSet, samples: SampleStates, budget: Int) {
+    /// `images` says which nodes are alike, if any are.
+    init(
+        _ dependence: Dependence, visible: CellSet, samples: SampleStates, images: RuleImages? = nil, budget: Int
+    ) {
         self.dependence = dependence
         interference = Interference(dependence, samples)
         manners = dependence.edges.map { edge in
@@ -86,10 +89,27 @@ struct PersistentRules {
         self.budget = budget
         dependents = ([], NumberSet(count: dependence.edges.count))
         rules = [[PersistentRule]](repeating: [], count: dependence.nodeCount)
-        for thread in dependence.graphs.indices {
-            for node in dependence.graphs[thread].steps.indices {
-                let number = dependence.firstNode[thread] + node
-                rules[number] = find(node, of: thread, samples.ofNode[number])
+        // Of nodes that are alike those of which most is known go first.
+        var order = Array(0..<dependence.nodeCount)
+        if images != nil {
+            order.sort { (-samples.ofNode[$0].count, $0) < (-samples.ofNode[$1].count, $1) }
+        }
+        var found: [Int: [Int]] = [:]
+        for number in order {
+            let thread = dependence.thread(ofNode: number)
+            let steps = dependence.edges(from: number - dependence.firstNode[thread], of: thread)
+            let states = samples.ofNode[number]
+            guard let images else {
+                rules[number] = find(steps, of: thread, states)
+                continue
+            }
+            let alike = found[images.groupOf[number], default: []]
+            let known = self.images(of: alike, images, number, steps, thread)
+            if alike.count < Self.findsMax || known == nil {
+                rules[number] = chosen(find(steps, of: thread, states) + (known ?? []), states)
+                found[images.groupOf[number], default: []].append(number)
+            } else {
+                rules[number] = chosen(known!, states)
             }
         }
     }
@@ -120,10 +140,11 @@ struct PersistentRules {
 
     private static let missesMax = 5
     private static let rulesMax = 4
+    /// Of nodes that are alike, so many have their rules found.
+    private static let findsMax = 2
 
-    /// The rules for a node, from states in which its thread stands there.
-    private mutating func find(_ node: Int, of thread: Int, _ states: [SampleState]) -> [PersistentRule] {
-        let steps = dependence.edges(from: node, of: thread)
+    /// The rules for the steps from a node, from states in which its thread stands there.
+    private mutating func find(_ steps: [Int], of thread: Int, _ states: [SampleState]) -> [PersistentRule] {
         var found: [PersistentRule] = []
         var misses = 0
         for state in states {
@@ -138,6 +159,24 @@ struct PersistentRules {
             found.append(generalized(rule, steps, thread, state, states))
         }
         return chosen(found, states)
+    }
+
+    /// The rules of nodes that are alike, with what takes the place of what they know; nil if they do not do here.
+    private mutating func images(
+        of nodes: [Int], _ images: RuleImages, _ number: Int, _ steps: [Int], _ thread: Int
+    ) -> [PersistentRule]? {
+        var result: [PersistentRule] = []
+        for node in nodes {
+            guard let permutation = images.permutation(from: node, to: number) else { return nil }
+            for rule in rules[node] {
+                let knowledge = rule.knowledge.compactMap { images.image(of: $0, permutation) }
+                guard knowledge.count == rule.knowledge.count, let image = attempt(knowledge, steps, thread) else {
+                    return nil
+                }
+                if !result.contains(where: { $0.knowledge == image.knowledge }) { result.append(image) }
+            }
+        }
+        return result
     }
 
     private mutating func knowledge(in state: SampleState, of thread: Int, _ steps: [Int]) -> [Knowledge]? {
@@ -189,6 +228,7 @@ struct PersistentRules {
 
     /// The fewest rules that do for the states for which one does, but for those of hardly any use.
     private func chosen(_ found: [PersistentRule], _ states: [SampleState]) -> [PersistentRule] {
+        if states.isEmpty { return Array(found.prefix(Self.rulesMax)) }
         var rest = states
         var left = found
         var chosen: [PersistentRule] = []

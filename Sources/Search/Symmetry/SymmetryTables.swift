@@ -103,11 +103,11 @@ struct SymmetryTables {
         }
         let low = field.low
         let value = low &+ Int64(raw)
-        guard let thread = self.thread(value, sort), symmetry.elementOfThread[thread] >= 0 else { return nothing }
+        guard let thread = symmetry.thread(value, sort, model), symmetry.elementOfThread[thread] >= 0 else { return nothing }
         let role = symmetry.roleOfThread[thread]
         var entry = Reference(element: symmetry.elementOfThread[thread], target: 0, salt: UInt64(role) &+ 1 << 32)
         let values = domain(of: entry.element).elements.map { other in
-            threadOfRole[[role, other]].flatMap { self.value(ofThread: $0, sort) }.map { $0 &- low }
+            threadOfRole[[role, other]].flatMap { symmetry.value(ofThread: $0, sort, model) }.map { $0 &- low }
         }
         return fillTargets(&entry, values, limit) ? entry : nil
     }
@@ -122,34 +122,6 @@ struct SymmetryTables {
         entry.target = targets.count - domain(of: entry.element).elements.lowerBound
         targets += found
         return true
-    }
-
-    /// The thread that a value names.
-    private func thread(_ value: Int64, _ sort: SymmetrySort) -> Int? {
-        func checked(_ thread: Int64) -> Int? { thread >= 0 && thread < Int64(model.threads.count) ? Int(thread) : nil }
-        switch sort {
-        case .owner: return checked(value - 1)
-        case .number: return checked(value)
-        case .instance(let threadClass, let offset):
-            let threads = model.classes[threadClass].threads
-            let instance = value - offset
-            return instance >= 0 && instance < Int64(threads.count) ? threads.lowerBound + Int(instance) : nil
-        case .place(let list), .mask(let list, _):
-            return value >= 0 && value < Int64(symmetry.lists[list].count) ? symmetry.lists[list][Int(value)] : nil
-        case .unknown, .plain, .address, .truth, .conflict: return nil
-        }
-    }
-
-    private func value(ofThread thread: Int, _ sort: SymmetrySort) -> Int64? {
-        switch sort {
-        case .owner: return Int64(thread + 1)
-        case .number: return Int64(thread)
-        case .instance(let threadClass, let offset):
-            return Int64(thread - model.classes[threadClass].threads.lowerBound) + offset
-        case .place(let list), .mask(let list, _):
-            return symmetry.lists[list].firstIndex(of: thread).map(Int64.init)
-        case .unknown, .plain, .address, .truth, .conflict: return nil
-        }
     }
 
     // MARK: Fields
