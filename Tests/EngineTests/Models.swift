@@ -15,6 +15,10 @@ enum Models {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    /// `LOCKWALK_EVERY_WAY=1`: each variant is tried in every way. Else they take turns, so that each model meets most
+    /// of them: a debug build takes long for all.
+    static let triesEveryWay = ProcessInfo.processInfo.environment["LOCKWALK_EVERY_WAY"] != nil
+
     /// Every file in the model folders.
     static let files = files(in: ["models", "Tests/Models/checks", "Tests/Models/language"])
     /// Those that take longer.

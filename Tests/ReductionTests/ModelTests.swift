@@ -8,6 +8,10 @@ import Testing
 @Suite struct ModelTests {
     private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
 
+    /// Every variant is tried in every way: in an optimised build, `LOCKWALK_EVERY_WAY=1`. Else they take turns.
+    static let triesEveryWay =
+        number("LOCKWALK_STATES") != nil || number("LOCKWALK_EVERY_WAY") != nil || variants.count < 100
+
     static let limit = number("LOCKWALK_STATES") ?? 300
 
     static let variants: [Variant] = ModelFiles.files.flatMap(ModelFiles.variants).filter { variant in
@@ -33,11 +37,10 @@ import Testing
         #expect(reduced > 100 || Self.variants.count < 100)
     }
 
-    /// The engine, from the first state on, against its plain search (every fourth variant, unless `LOCKWALK_STATES` asks
-    /// for more): with any number of threads, in any store, by
-    /// machine code (every sixteenth variant), with and without going through states.
+    /// The engine, from the first state on, against its plain search (every sixth variant by turns): with any number of
+    /// threads, in any store, by machine code (every third of those), with and without going through states.
     @Test func everyWayOfReducingAgrees() throws {
-        let stride = Self.number("LOCKWALK_STATES") == nil && Self.variants.count > 100 ? 4 : 1
+        let stride = Self.triesEveryWay ? 1 : 6
         for (number, variant) in Self.variants.enumerated() where number % stride == 0 {
             guard let model = ModelFiles.model(variant) else { continue }
             var options = SearchOptions(stateLimit: 10 * Self.limit, native: .off, threads: 1)
@@ -69,7 +72,7 @@ import Testing
             #expect(
                 Self.holds(stepwise) == Self.holds(plain),
                 "\(variant): \(Self.told(stepwise)) instead of \(Self.told(plain))")
-            guard number % 16 == 0 else { continue }
+            guard number % 18 == 0 else { continue }
             options.followsChains = true
             options.native = .always
             options.cachesNative = false

@@ -63,7 +63,7 @@ import Testing
 
     /// Verdict, length of the run and warnings do not depend on it; nor do they, or the counts, on threads and stores.
     @Test func verdictsAreTheSame() throws {
-        for variant in ModelTests.variants {
+        for (number, variant) in ModelTests.variants.enumerated() {
             guard let model = ModelFiles.model(variant) else { continue }
             if Symmetry(model: model, access: AccessSets(model: model)).isTrivial { continue }
             var options = SearchOptions(stateLimit: 5 * ModelTests.limit, native: .off, cachesNative: false, threads: 1)
@@ -79,19 +79,21 @@ import Testing
             options.sharedLevelMin = 1
             options.unitRecords = 3
             options.threads = 3
-            let shared = try search(model: model, options: options)
-            #expect(Self.toldWithRun(shared) == Self.toldWithRun(reduced), "\(variant), three threads")
-            options.directBitsMax = 1
-            let dense = try search(model: model, options: options)
-            #expect(Self.toldWithRun(dense) == Self.toldWithRun(reduced), "\(variant), dense keys")
-            options.denseBitsMax = 12
-            let folded = try search(model: model, options: options)
-            #expect(Self.toldWithRun(folded) == Self.toldWithRun(reduced), "\(variant), folded")
+            for (turn, way) in Self.ways.enumerated() where ModelTests.triesEveryWay || (turn + number) % 3 == 0 {
+                options.directBitsMax = way.directBits
+                options.denseBitsMax = way.denseBits
+                let other = try search(model: model, options: options)
+                #expect(Self.toldWithRun(other) == Self.toldWithRun(reduced), "\(variant), three threads, \(way)")
+            }
             options.reduction = .all
             let both = try search(model: model, options: options)
             #expect(Self.told(both) == Self.told(plain), "\(variant), with partial order reduction")
         }
     }
+
+    private static let ways = [
+        NativeWay(), NativeWay(directBits: 1), NativeWay(directBits: 1, denseBits: 12),
+    ]
 
     /// Machine code from the first state on, with symmetry alone and with both reductions, in every store: same
     /// verdict, same counts, same run as the interpreter. (Some of the models, as each is compiled twice.)
@@ -99,7 +101,7 @@ import Testing
         let cache = FileManager.default.temporaryDirectory.appendingPathComponent("lockwalk-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: cache) }
         var compared = 0
-        let stride = ModelTests.variants.count > 100 ? 48 : 1
+        let stride = ModelTests.triesEveryWay ? 1 : 48
         for (number, variant) in ModelTests.variants.enumerated() where number % stride == 0 {
             guard let model = ModelFiles.model(variant) else { continue }
             if Symmetry(model: model, access: AccessSets(model: model)).isTrivial { continue }
