@@ -243,6 +243,7 @@ struct Explorer: ~Copyable {
     /// Has the workers do the current level.
     private mutating func run(_ task: Level.Task) {
         level.task = task
+        level.noteSample()
         level.frontier.deal()
         let count = level.frontier.count < options.sharedLevelMin ? 1 : workersMax
         if count > workerCount { addWorkers(team.grow(to: count)) }

@@ -167,6 +167,18 @@ final class Level: @unchecked Sendable {
     /// States were left out.
     private(set) var usedReduction = false
 
+    /// States whose hash has none of these bits are looked at for what the reductions save; nil if there are none. For a
+    /// level, before it is dealt out.
+    func noteSample() {
+        guard canonicalizer != nil || !use.isEmpty else { return sampleMask = nil }
+        var shift = analyses.options.savingsShift
+        if shift > 0 { while frontier.count >> shift > Self.sampleMax { shift += 1 } }
+        sampleMask = 1 << UInt64(shift) - 1
+    }
+
+    private(set) var sampleMask: UInt64?
+    private static let sampleMax = 64
+
     // MARK: Machine code
 
     /// Begins a build, or takes what a build yielded, if it is time. For the first worker only.

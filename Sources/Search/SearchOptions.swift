@@ -31,6 +31,8 @@ public struct SearchOptions: Sendable {
     var remembersForms = true
     /// States in which a thread goes on alone are gone through at once, so that levels are no longer one step each.
     var followsChains = true
+    /// Of 2 to the power of so many states one is looked at for what the reductions saved; of large levels fewer.
+    var savingsShift = 4
     /// How many races and edges of the lock order there are to be found: the search ends when it has them.
     var warningsSought: (races: Int, edges: Int)?
     /// Dead locals stay in the state, as a comparison: more states, the same verdict.

@@ -29,12 +29,13 @@ struct Worker: ~Copyable {
     let states: LoadedStates
     /// By the reduction, in this level.
     var saved = ReductionStatistics()
+    private var sampler: SavingsSampler?
     /// Of folded states: what their parts are.
     var memory: StateFolding.Memory?
     let canonicalMemory: CanonicalMemory?
     private let canonicalCache: CanonicalCache?
     /// Of the successors in the batch: their mixed keys; lists of numbers among them.
-    private var mixed: UnsafeMutablePointer<UInt64>
+    var mixed: UnsafeMutablePointer<UInt64>
     private var fresh: UnsafeMutablePointer<UInt32>
     private var later: UnsafeMutablePointer<UInt32>
     private var unseen: UnsafeMutablePointer<UInt32>
@@ -132,6 +133,7 @@ struct Worker: ~Copyable {
             }
             first &+= count
             judge(count)
+            if task == .explore, let mask = level.sampleMask { sample(count, mask, use) }
             if task != .lastLook, stepCounts != nil { countSteps(count) }
             canonicalizeSuccessors()
             switch task {
@@ -150,6 +152,19 @@ struct Worker: ~Copyable {
     @inline(never)
     private mutating func countSteps(_ count: Int) {
         for index in 0..<count { stepCounts!.count(batch, index, state: states.state(index), level.view) }
+    }
+
+    /// Looks at some of the states for what the reductions leave out.
+    private mutating func sample(_ count: Int, _ mask: UInt64, _ use: ReductionUse) {
+        for index in 0..<count {
+            let state = states.state(index)
+            if VisitedSet.hash(state, wordCount) & mask != 0 { continue }
+            let sampler = self.sampler ?? SavingsSampler(level)
+            self.sampler = sampler
+            sampler.take(
+                state, successors: Int(batch.states[index].count), reduction: level.reduction, use: use,
+                weight: Double(mask + 1), &saved.savings)
+        }
     }
 
     /// From here on one state stands for all that differ from it only in which thing is which.
@@ -198,100 +213,6 @@ struct Worker: ~Copyable {
         if total >= table.shape.growAt, !level.gate.isAtCeiling, !level.gate.grow(), level.gate.isBroken {
             level.stop(level.memoryCut)
         }
-    }
-
-    /// Makes the mixed keys of the successors and sends for their lines; false if there is no room for their parts.
-    private mutating func mixKeys(_ stateCount: Int, _ store: StateStore) -> Bool {
-        while true {
-            switch store.kind {
-            case .quotient:
-                mixNarrow(store.table.unsafelyUnwrapped)
-                return true
-            case .hashed:
-                mixHashes(store)
-                return true
-            case .dense:
-                if mixDense(store) { return true }
-            case .folded:
-                if mixFolded(stateCount, store) { return true }
-            case .plain:
-                return true
-            }
-            guard level.gate.grow() else { return false }
-        }
-    }
-
-    // Nothing in the loops of these functions can change what is in their locals.
-
-    private func mixNarrow(_ table: QuotientTable) {
-        let mix = table.mix
-        let view = table.view
-        let words = UnsafePointer(batch.words)
-        let mixed = self.mixed
-        let count = batch.count
-        var index = 0
-        while index < count {
-            let key = mix.mixed(words[index])
-            view.prefetch(key)
-            mixed[index] = key
-            index &+= 1
-        }
-    }
-
-    private func mixHashes(_ store: StateStore) {
-        let view = store.table.unsafelyUnwrapped.view
-        for index in 0..<batch.count {
-            mixed[index] = StateStore.hash(batch.words + index &* wordCount, wordCount, bits: store.hashBits)
-            view.prefetch(mixed[index])
-        }
-    }
-
-    /// False if a part must be widened first.
-    private func mixDense(_ store: StateStore) -> Bool {
-        let dense = store.dense.unsafelyUnwrapped
-        let table = store.table.unsafelyUnwrapped
-        let mix = table.mix
-        let view = table.view
-        let mixed = self.mixed
-        let wordCount = self.wordCount
-        let count = batch.count
-        var state = UnsafePointer(batch.words)
-        let isDone = engine.keys(state, count: count, shares: dense.shares, into: mixed)
-        var index = 0
-        while index < count {
-            let key = isDone ? dense.key(state, sum: mixed[index]) : dense.key(state)
-            if key == DenseFolding.full { return false }
-            let place = mix.mixed(key)
-            view.prefetch(place)
-            mixed[index] = place
-            state += wordCount
-            index &+= 1
-        }
-        return true
-    }
-
-    /// False if a dictionary must grow first.
-    private mutating func mixFolded(_ stateCount: Int, _ store: StateStore) -> Bool {
-        let folding = store.folding.unsafelyUnwrapped
-        if memory == nil { memory = StateFolding.Memory(nodeCount: folding.nodeCount) }
-        let memory = self.memory.unsafelyUnwrapped
-        let table = store.table.unsafelyUnwrapped
-        let mix = table.mix
-        let view = table.view
-        let mixed = self.mixed
-        for state in 0..<stateCount {
-            var index = Int(batch.states[state].first)
-            let end = index &+ Int(batch.states[state].count)
-            if level.number >= 0 { folding.remember(states.state(state), memory) }
-            while index < end {
-                let key = folding.key(batch.words + index &* wordCount, memory)
-                if key == StateFolding.full { return false }
-                mixed[index] = mix.mixed(key)
-                view.prefetch(mixed[index])
-                index &+= 1
-            }
-        }
-        return true
     }
 
     private mutating func insertPlain(_ count: Int, _ store: StateStore) {

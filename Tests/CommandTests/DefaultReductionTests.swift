@@ -29,6 +29,22 @@ import Testing
         #expect(try check("--json", "--reduction", "none").contains(#""reductions": []"#))
     }
 
+    /// Symmetry leaves 5,150 of 39,938 states; how many that saves is told from a sample.
+    @Test func whatWasSavedIsSaid() throws {
+        func number(_ text: some StringProtocol) throws -> Int { try #require(Int(String(text).filter(\.isNumber))) }
+        let symmetry = try check("--reduction", "symmetry").replacing("\n", with: " ")
+        let match = try #require(symmetry.firstMatch(of: /at least about ([0-9,]+) states and ([0-9,]+) successors saved/))
+        let states = try number(match.1)
+        #expect(28_000...42_000 ~= states)
+        #expect(!symmetry.contains("partial order:"))
+        let document = try check("--json", "--reduction", "symmetry")
+        #expect(document.contains(#""saved": {"symmetry": {"states": \#(states), "successors": \#(try number(match.2))}}"#))
+        let order = try check("--reduction", "por").replacing("\n", with: " ")
+        let steps = try #require(order.firstMatch(of: /partial order: .* about ([0-9,]+) successors saved/))
+        #expect(try number(steps.1) > 1000)
+        #expect(try check("--json", "--reduction", "none").contains(#""saved": {}"#))
+    }
+
     /// Of a part of the transitions nobody would know what it is a part of.
     @Test func whatCountsTransitionsIsPlain() throws {
         #expect(try states(try check("--cover")) == 39_938)

@@ -4,9 +4,22 @@
 /// Answers for packed states.
 public final class ReductionTables: @unchecked Sendable {
     private struct Field {
-        var word: Int
-        var shift: UInt64
-        var mask: UInt64
+        private var word: Int
+        private var shift: UInt64
+        private var mask: UInt64
+
+        init(_ field: ReductionPlan.Field) {
+            word = field.word
+            shift = UInt64(field.shift)
+            mask = field.mask
+        }
+
+        @inline(__always)
+        func value(_ state: UnsafePointer<UInt64>) -> UInt64 { (state[word] &>> shift) & mask }
+    }
+
+    private struct NodeField {
+        var field: Field
         /// Where the value goes in the number by which a node is looked up.
         var place: UInt64
     }
@@ -18,9 +31,7 @@ public final class ReductionTables: @unchecked Sendable {
     }
 
     private struct Thread {
-        var word: Int
-        var shift: UInt64
-        var mask: UInt64
+        var position: Field
         var points: Int
         /// Where its nodes begin, in the row of bits.
         var firstBit: Int32
@@ -28,16 +39,12 @@ public final class ReductionTables: @unchecked Sendable {
     }
 
     private struct Test {
-        var word: Int
-        var shift: UInt64
-        var mask: UInt64
+        var field: Field
         var values: UInt64
     }
 
     private struct Count {
-        var word: Int
-        var shift: UInt64
-        var mask: UInt64
+        var field: Field
         var least: Int64
         /// Where the words of its first row begin in `rows`, and how many rows follow.
         var row: Int
@@ -68,7 +75,7 @@ public final class ReductionTables: @unchecked Sendable {
     private let rowWords: Int
     private let threads: UnsafeMutablePointer<Thread>
     private let points: UnsafeMutablePointer<Point>
-    private let fields: UnsafeMutablePointer<Field>
+    private let fields: UnsafeMutablePointer<NodeField>
     private let nodes: UnsafeMutablePointer<Int32>
     /// By bit of the row.
     private let rulesOfBit: UnsafeMutablePointer<Range<Int32>>
@@ -80,21 +87,19 @@ public final class ReductionTables: @unchecked Sendable {
     public init(_ plan: ReductionPlan) {
         var threads: [Thread] = []
         var points: [Point] = []
-        var fields: [Field] = []
+        var fields: [NodeField] = []
         var nodes: [Int32] = []
         let starts = plan.bitStarts
         for (number, thread) in plan.threads.enumerated() {
             threads.append(
                 Thread(
-                    word: thread.position.word, shift: UInt64(thread.position.shift), mask: thread.position.mask,
-                    points: points.count, firstBit: Int32(starts[number]),
+                    position: Field(thread.position), points: points.count, firstBit: Int32(starts[number]),
                     isWatched: thread.points.contains(where: \.isWatched)))
             for point in thread.points {
                 let first = fields.count
                 var place: UInt64 = 0
                 for field in point.fields {
-                    fields.append(
-                        Field(word: field.word, shift: UInt64(field.shift), mask: field.mask, place: place))
+                    fields.append(NodeField(field: Field(field), place: place))
                     place += UInt64(field.width)
                 }
                 points.append(Point(fields: first..<fields.count, nodes: nodes.count, isWatched: point.isWatched))
@@ -113,18 +118,14 @@ public final class ReductionTables: @unchecked Sendable {
                 for rule in list {
                     let firstTest = tests.count
                     for test in rule.tests {
-                        tests.append(
-                            Test(
-                                word: test.field.word, shift: UInt64(test.field.shift), mask: test.field.mask,
-                                values: test.values))
+                        tests.append(Test(field: Field(test.field), values: test.values))
                     }
                     let firstCount = counts.count
                     for count in rule.counts {
-                        let (field, debits) = (count.field, plan.rows(count))
+                        let debits = plan.rows(count)
                         counts.append(
                             Count(
-                                word: field.word, shift: UInt64(field.shift), mask: field.mask, least: count.least,
-                                row: rows.count, rowCount: debits.count))
+                                field: Field(count.field), least: count.least, row: rows.count, rowCount: debits.count))
                         rows += debits.joined()
                     }
                     rules.append(
@@ -176,7 +177,7 @@ public final class ReductionTables: @unchecked Sendable {
     @inline(__always)
     private func position(_ thread: Int, _ state: UnsafePointer<UInt64>) -> Int {
         let info = threads + thread
-        return Int(truncatingIfNeeded: (state[info.pointee.word] &>> info.pointee.shift) & info.pointee.mask)
+        return Int(truncatingIfNeeded: info.pointee.position.value(state))
     }
 
     /// A thread's node in a state; -1 if the analysis did not foresee where it stands, -2 if it has ended.
@@ -188,7 +189,7 @@ public final class ReductionTables: @unchecked Sendable {
         var index: UInt64 = 0
         for number in point.pointee.fields {
             let field = fields + number
-            index |= ((state[field.pointee.word] &>> field.pointee.shift) & field.pointee.mask) &<< field.pointee.place
+            index |= field.pointee.field.value(state) &<< field.pointee.place
         }
         return nodes[point.pointee.nodes &+ Int(truncatingIfNeeded: index)]
     }
@@ -247,7 +248,7 @@ public final class ReductionTables: @unchecked Sendable {
     private func holds(_ rule: UnsafePointer<Rule>, _ state: UnsafePointer<UInt64>) -> Bool {
         for index in rule.pointee.tests {
             let test = tests + index
-            let packed = (state[test.pointee.word] &>> test.pointee.shift) & test.pointee.mask
+            let packed = test.pointee.field.value(state)
             if packed > 63 || (test.pointee.values &>> packed) & 1 == 0 { return false }
         }
         return true
@@ -260,7 +261,7 @@ public final class ReductionTables: @unchecked Sendable {
     ) -> Bool {
         for index in rule.pointee.counts {
             let count = counts + index
-            let packed = (state[count.pointee.word] &>> count.pointee.shift) & count.pointee.mask
+            let packed = count.pointee.field.value(state)
             var least = count.pointee.least
             for bit in 0..<count.pointee.rowCount {
                 let row = rows + (count.pointee.row &+ bit &* rowWords)

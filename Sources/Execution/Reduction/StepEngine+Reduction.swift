@@ -25,13 +25,26 @@ extension StepEngine {
         return count
     }
 
+    /// How many steps can be taken in a state and in those gone through from there and are not, as a reduction takes one
+    /// thread alone. For a sample of the states of a search: it executes them.
+    public func stepsLeftOut(
+        _ state: UnsafePointer<UInt64>, reduction: ReductionTables, use: ReductionUse, into batch: inout StepBatch
+    ) -> Int {
+        if reducer?.tables !== reduction { reducer = Reducer(reduction, wordCount: batch.wordCount) }
+        let reducer = self.reducer.unsafelyUnwrapped
+        batch.removeAll()
+        reducer.leftOut = 0
+        reduce(state, 0, reducer, use, &batch)
+        return reducer.leftOut.unsafelyUnwrapped
+    }
+
     func reduce(
         _ state: UnsafePointer<UInt64>, _ index: Int, _ reducer: Reducer, _ use: ReductionUse, _ batch: inout StepBatch
     ) {
         let tables = reducer.tables
         let isKnown = tables.find(state, reducer.places)
         let chosen = isKnown && use.contains(.picks) ? tables.pick(state, reducer.places) : -1
-        if chosen >= 0 { interpreter.expand(state, only: 1 &<< UInt64(chosen), into: &scratch) }
+        if chosen >= 0 { expand(state, alone: chosen, reducer) }
         if chosen < 0 || scratch.count == 0 {
             interpreter.expand(state, into: &scratch)
         } else {
@@ -45,7 +58,7 @@ extension StepEngine {
         while reducer.count > 0 {
             reducer.pop()
             let thread = reducer.thread
-            interpreter.expand(reducer.current, only: 1 &<< UInt64(thread), into: &scratch)
+            expand(reducer.current, alone: thread, reducer)
             for failure in scratch.failures { batch.failures.append((index, failure)) }
             if scratch.count == 0 {
                 batch.append(reducer.current, Move(thread: Int32(thread), choice: 0), index)
@@ -53,6 +66,15 @@ extension StepEngine {
                 sort(reducer.current, index, reducer, &left, &batch)
             }
         }
+    }
+
+    private func expand(_ state: UnsafePointer<UInt64>, alone thread: Int, _ reducer: Reducer) {
+        if let leftOut = reducer.leftOut {
+            interpreter.expand(state, into: &scratch)
+            let own = (0..<scratch.count).count { scratch.moves[$0].thread == Int32(thread) }
+            if own > 0 { reducer.leftOut = leftOut &+ scratch.count &- own }
+        }
+        interpreter.expand(state, only: 1 &<< UInt64(thread), into: &scratch)
     }
 
     /// Deals out the successors in `scratch`: gone through, or kept.
@@ -97,6 +119,8 @@ final class Reducer {
     let stack: UnsafeMutablePointer<UInt64>
     private let movers: UnsafeMutablePointer<Int32>
     var count = 0
+    /// Steps of threads that were not taken, once somebody asks for them.
+    var leftOut: Int?
     /// The state that was taken off last, and its thread.
     let current: UnsafeMutablePointer<UInt64>
     private(set) var thread = 0

@@ -35,6 +35,8 @@ public struct ReductionStatistics: Sendable {
     /// Stored states in which one thread was taken alone, and all that were expanded meanwhile.
     public var statesPicked = 0
     public var statesExpanded = 0
+    /// What was left out.
+    public var savings = Savings()
     /// The reduction was on in the search that the verdict comes from, not only prepared.
     public var isUsed = false
 
@@ -47,6 +49,7 @@ public struct ReductionStatistics: Sendable {
         statesPassed += other.statesPassed
         statesPicked += other.statesPicked
         statesExpanded += other.statesExpanded
+        savings.add(other.savings)
     }
 
     /// Of a sample of states, too few were spared.

@@ -10,6 +10,8 @@ final class CanonicalMemory {
     let places: UnsafeMutablePointer<Int>
     let links: UnsafeMutablePointer<Link>
     let words: UnsafeMutablePointer<UInt64>
+    /// What could have been picked instead, of the things that nothing told apart: in so many ways.
+    var alternatives = 1.0
 
     struct Link {
         var from: Int

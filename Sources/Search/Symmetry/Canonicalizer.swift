@@ -105,7 +105,7 @@ final class Canonicalizer: @unchecked Sendable {
 
     /// Signs every element with its own content; returns how many links there are between elements.
     @inline(__always)
-    private func sign(_ words: UnsafePointer<UInt64>, _ memory: CanonicalMemory) -> Int {
+    func sign(_ words: UnsafePointer<UInt64>, _ memory: CanonicalMemory) -> Int {
         let fields = self.fields
         let signatures = memory.signatures
         var links = 0
@@ -242,7 +242,7 @@ final class Canonicalizer: @unchecked Sendable {
 
     /// Orders the elements of each domain by signature, those alike by where they are. True if any changes its place.
     @inline(__always)
-    private func sort(_ memory: CanonicalMemory) -> Bool {
+    func sort(_ memory: CanonicalMemory) -> Bool {
         let order = memory.order
         let signatures = memory.signatures
         var moves = false
@@ -284,7 +284,7 @@ final class Canonicalizer: @unchecked Sendable {
 
     /// Elements are alike so far. The order is that of the signatures just now, so equals are neighbours.
     @inline(__always)
-    private func hasTies(_ memory: CanonicalMemory) -> Bool {
+    func hasTies(_ memory: CanonicalMemory) -> Bool {
         for domain in 0..<domainCount {
             var place = domains[domain] &+ 1
             let end = domains[domain &+ 1]
@@ -300,7 +300,7 @@ final class Canonicalizer: @unchecked Sendable {
 
     /// Tells elements apart by what they are linked with, until those that are alike could change places.
     @inline(never)
-    private func refine(_ links: Int, _ memory: CanonicalMemory) -> Bool {
+    func refine(_ links: Int, _ memory: CanonicalMemory) -> Bool {
         for element in 0..<elementCount { memory.neighbours[element] = 0 }
         for index in 0..<links {
             let link = memory.links[index]
@@ -360,6 +360,7 @@ final class Canonicalizer: @unchecked Sendable {
         for element in 0..<elementCount where open >> UInt64(element) & 1 != 0 {
             if memory.signatures[element] < memory.signatures[chosen] { chosen = element }
         }
+        memory.alternatives *= Double(alikes(of: chosen, memory))
         memory.signatures[chosen] = Self.mix(memory.signatures[chosen], 0x1234_5678_9ABC_DEF1)
     }
 }

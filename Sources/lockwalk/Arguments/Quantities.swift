@@ -62,15 +62,18 @@ enum Quantities {
     }
 
     /// Two digits and zeros, rounded down: `3,600`.
-    static func rough(_ value: Double) -> String {
-        guard value < 1e18 else { return grouped(1_000_000_000_000_000_000) }
+    static func rough(_ value: Double) -> String { grouped(roughly(value)) }
+
+    /// The number that `rough` writes; larger ones are as large as there is room for.
+    static func roughly(_ value: Double) -> Int {
+        guard value < 1e18 else { return 1_000_000_000_000_000_000 }
         var whole = Int(max(0, value))
         var power = 1
         while whole >= 100 {
             whole /= 10
             power *= 10
         }
-        return grouped(whole * power)
+        return whole * power
     }
 
     /// With so many digits behind the point.

@@ -92,12 +92,35 @@ struct CheckDocument {
             .init("state_bits", .number(statistics.stateBits)),
             .init("bytes_per_state", .fraction(Self.rounded(statistics.bytesPerState))),
             .init("reductions", .strings(Self.reductions(statistics))),
+            .init("saved", Self.saved(statistics)),
         ])
     }
 
     /// Those that left something out.
     private static func reductions(_ statistics: SearchStatistics) -> [String] {
         (statistics.reduction.leftSomethingOut ? ["por"] : []) + (statistics.symmetry == nil ? [] : ["symmetry"])
+    }
+
+    /// By reduction that left something out; what is estimated is rounded as in the text.
+    private static func saved(_ statistics: SearchStatistics) -> JSONValue {
+        let saved = statistics.reduction
+        var members: [JSONValue.Member] = []
+        if saved.leftSomethingOut {
+            let counts: [JSONValue.Member] = [
+                .init("states_with_one_thread_alone", .number(saved.statesPicked)),
+                .init("states_not_stored", .number(saved.statesPassed)),
+                .init("successors", .number(Quantities.roughly(saved.savings.stepsOfOthers))),
+            ]
+            members.append(.init("por", .object(counts)))
+        }
+        if statistics.symmetry != nil {
+            let counts: [JSONValue.Member] = [
+                .init("states", .number(Quantities.roughly(saved.savings.statesAlike))),
+                .init("successors", .number(Quantities.roughly(saved.savings.successorsAlike))),
+            ]
+            members.append(.init("symmetry", .object(counts)))
+        }
+        return .object(members)
     }
 
     /// To a thousandth of a thousandth.

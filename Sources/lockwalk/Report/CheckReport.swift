@@ -111,13 +111,16 @@ struct CheckReport {
             lines += TextWrapping.paragraph(
                 "partial order: one thread alone in \(Quantities.grouped(saved.statesPicked)) of "
                     + "\(Quantities.plural(saved.statesExpanded, "state")); "
-                    + "\(Quantities.plural(saved.statesPassed, "state")) gone through without being stored", width: 80)
+                    + "\(Quantities.plural(saved.statesPassed, "state")) gone through without being stored; "
+                    + "about \(Quantities.rough(saved.savings.stepsOfOthers)) successors saved", width: 80)
         }
         if let symmetry = statistics.symmetry {
             let names = symmetry.domains.map { "\($0.name) (\($0.elements.count))" }.joined(separator: ", ")
             let order = symmetry.order.map { "up to \(Quantities.grouped($0))" } ?? "very many"
             lines += TextWrapping.paragraph(
-                "symmetry: \(names) are interchangeable; a state stands for \(order) that differ in nothing else", width: 80)
+                "symmetry: \(names) are interchangeable; a state stands for \(order) that differ in nothing else; "
+                    + "at least about \(Quantities.rough(saved.savings.statesAlike)) states and "
+                    + "\(Quantities.rough(saved.savings.successorsAlike)) successors saved", width: 80)
         }
         return lines
     }

@@ -25,8 +25,14 @@ enum JSONGrammar {
                           "depth": int,    levels; with "por" they take several steps
                           "seconds": number, "state_bits": int,
                           "bytes_per_state": number,
-                          "reductions": [text] },   that left something out:
+                          "reductions": [text],     that left something out:
                                                     "por", "symmetry"
+                          "saved": {       of those, estimated from a sample of states
+                            "por": { "states_with_one_thread_alone": int,   counted
+                                     "states_not_stored": int,              counted
+                                     "successors": int },
+                            "symmetry": { "states": int,                    at least
+                                          "successors": int } } },
           "bounds":     { "constraints": [text],   CONSTRAINTs that cut runs
                           "objects": [ { "name": text, "count": int,
                                          "ran_out": bool, "had_one_left": bool } ] },
