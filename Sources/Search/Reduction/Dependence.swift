@@ -71,7 +71,7 @@ struct Knowledge: Hashable {
 }
 
 /// The edges of all threads in one row, and which of them touch what.
-struct Dependence {
+final class Dependence: Sendable {
     let model: Model
     let layout: StateLayout
     let graphs: [LocalGraph]

@@ -11,7 +11,7 @@
 
 import Program
 
-struct Interference {
+final class Interference: Sendable {
     let dependence: Dependence
     let samples: SampleStates
     /// Counters: cells that are only added to and taken from somewhere, by index of `samples.cells`.
@@ -19,7 +19,7 @@ struct Interference {
     /// By index of `samples.cells`: its counter, or -1.
     private let counterOf: [Int]
 
-    struct Counter {
+    struct Counter: Sendable {
         var index: Int
         /// The values above zero.
         var values: UInt64
@@ -32,7 +32,7 @@ struct Interference {
     }
 
     /// Something an edge assumes or does, by index of `samples.cells`.
-    private struct Item {
+    private struct Item: Sendable {
         var index: Int
         var values: UInt64
     }
