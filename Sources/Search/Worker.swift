@@ -159,7 +159,7 @@ struct Worker: ~Copyable {
         for index in 0..<count {
             let state = states.state(index)
             if VisitedSet.hash(state, wordCount) & mask != 0 { continue }
-            let sampler = self.sampler ?? SavingsSampler(level)
+            let sampler = self.sampler ?? SavingsSampler(level, initials: engine.interpreter.initialStates().states)
             self.sampler = sampler
             sampler.take(
                 state, successors: Int(batch.states[index].count), reduction: level.reduction, use: use,

@@ -21,25 +21,24 @@ public struct Savings: Sendable {
 
 /// Takes the sample, for one worker.
 final class SavingsSampler {
-    /// An engine of its own: what it executes is no part of the search, and neither covers anything nor widens a range.
-    private let engine: StepEngine
-    private var batch: StepBatch
+    private let level: Level
     private let canonicalizer: Canonicalizer?
     private let memory: CanonicalMemory?
     private let elementsToldApart: UInt64
+    private var batch: StepBatch
+    /// An engine of its own: what it executes is no part of the search, and neither covers anything nor widens a range.
+    private lazy var engine = StepEngine(
+        Interpreter(
+            model: level.analyses.model, layout: level.layout,
+            options: ExecutionOptions(checks: level.analyses.options.enabled.union(level.analyses.options.errors))))
 
-    init(_ level: Level) {
-        let analyses = level.analyses
-        engine = StepEngine(
-            Interpreter(
-                model: analyses.model, layout: level.layout,
-                options: ExecutionOptions(checks: analyses.options.enabled.union(analyses.options.errors))))
-        batch = StepBatch(wordCount: level.layout.wordCount, threadCount: analyses.model.threads.count)
+    init(_ level: Level, initials: [[UInt64]]) {
         let memory = level.canonicalizer.map(CanonicalMemory.init)
-        let initials = engine.interpreter.initialStates().states
+        self.level = level
         canonicalizer = level.canonicalizer
         self.memory = memory
         elementsToldApart = canonicalizer?.elementsToldApart(in: initials, memory!) ?? 0
+        batch = StepBatch(wordCount: level.layout.wordCount, threadCount: level.analyses.model.threads.count)
     }
 
     /// Takes a state that the search has expanded to so many successors.
