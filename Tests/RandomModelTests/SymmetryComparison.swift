@@ -4,7 +4,7 @@ import Testing
 
 @testable import Search
 
-/// Random models in which some threads and slots are alike, with and without symmetry, with both reductions, with one
+/// Random models in which some threads, slots and elements of arrays are alike, with and without symmetry, with both reductions, with one
 /// thread and with several; and, where they are small, against the naive explorer and by the check of symmetry itself.
 ///
 /// `LOCKWALK_SEED`, `LOCKWALK_MODELS` and `LOCKWALK_STATES` as for the other random models.
@@ -26,9 +26,14 @@ import Testing
             // More that is alike than the generator makes of its own.
             if source.threads.reduce(0, { $0 + $1.count }) < 4 { source.threads[0].count += 1 }
             if source.slotCount > 0, seed % 3 == 0 { source.slotCount = 3 }
+            if seed % 2 == 1 { source = source.indexed(seed: UInt64(seed)) }
             let text = Printer.text(source)
             guard let model = try? EngineRun.load(text) else { continue }
-            if Symmetry(model: model, access: AccessSets(model: model)).isTrivial {
+            let symmetry = Symmetry(model: model, access: AccessSets(model: model))
+            if symmetry.domains.contains(where: { if case .indices = $0.kind { true } else { false } }) {
+                counts["with arrays", default: 0] += 1
+            }
+            if symmetry.isTrivial {
                 counts["not symmetric", default: 0] += 1
                 continue
             }
@@ -63,6 +68,7 @@ import Testing
         }
         print(counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         #expect(counts["models", default: 0] > 20 || Self.seeds.count < 100)
+        #expect(counts["with arrays", default: 0] > 10 || Self.seeds.count < 100)
     }
 
     /// With one thread and with four; and how many states the first of them keeps.

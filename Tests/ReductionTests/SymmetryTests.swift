@@ -278,6 +278,77 @@ import Testing
         #expect(Self.difference(Self.compare(model, forced, limit: 3_000, times: 4)) != nil)
     }
 
+    @Test func anIndexThatIsNotPermutedIsNoticed() throws {
+        let model = try model(
+            "static u2 a[3]; static u1 x; THREAD(user, 2) { u2 i = pick(0, 2); WRITE_ONCE(a[i], 1); READ_ONCE(x);"
+                + " WRITE_ONCE(a[i], 2); }")
+        #expect(!finds(model) { _ in })
+        #expect(finds(model) { symmetry in
+            for code in symmetry.registerSorts.indices {
+                for register in symmetry.registerSorts[code].indices {
+                    if case .index = symmetry.registerSorts[code][register] { symmetry.registerSorts[code][register] = .plain }
+                }
+            }
+        })
+    }
+
+    /// Elements of arrays: the same.
+    @Test(arguments: [
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); WRITE_ONCE(a[i], 1); WRITE_ONCE(a[0], 2); skip(); }",
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); skip(); WRITE_ONCE(a[i], 1); if (i == 1) skip(); }",
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); skip(); WRITE_ONCE(a[i], 1); if (i) skip(); }",
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); skip(); WRITE_ONCE(a[i], 1); i = 0; skip(); WRITE_ONCE(a[i], 2); }",
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); u2 j = pick(0, 2); skip(); WRITE_ONCE(a[i], 1);"
+            + " if (i < j) WRITE_ONCE(a[j], 2); }",
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); skip(); WRITE_ONCE(a[i], 1); WRITE_ONCE(a[(i + 1) % 3], 1); skip(); }",
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); skip(); WRITE_ONCE(a[i], 1); } INVARIANT(p) { return !a[1]; }",
+        // What is there at the beginning becomes an index when it is cut short.
+        "static u2 a[3]; static int x = 257; THREAD(user, 2) { u8 i = READ_ONCE(x); WRITE_ONCE(a[i], 1);"
+            + " i = pick(0, 2); skip(); WRITE_ONCE(a[i], 1); WRITE_ONCE(x, i); skip(); }",
+        "static u2 a[3]; static int x; INIT { x = 257; } THREAD(user, 2) { u8 i = READ_ONCE(x); WRITE_ONCE(a[i], 1);"
+            + " i = pick(0, 2); skip(); WRITE_ONCE(a[i], 1); WRITE_ONCE(x, i); skip(); }",
+    ])
+    func anArrayThatIsNotSymmetricIsSaidNotToBe(_ text: String) throws {
+        let model = try model(text)
+        let access = AccessSets(model: model)
+        let symmetry = Symmetry(model: model, access: access)
+        #expect(!symmetry.domains.contains { $0.kind.isIndices })
+        #expect(symmetry.obstacles.contains { $0.kind == .indices(count: 3) })
+        var check = SymmetryCheck(model, SymmetryCodes(model, access), [.indices(count: 3)])
+        check.settleAnyway()
+        #expect(Self.difference(Self.compare(model, check.result([]), limit: 3_000, times: 4)) != nil)
+    }
+
+    /// Arrays whose elements are alike, with locks, with pointers, beside threads; a constant that nobody reads, or that
+    /// stands before the first step, names none of them.
+    @Test(arguments: [
+        "static u2 a[3]; THREAD(user, 1) { u2 i = pick(0, 2); WRITE_ONCE(a[i], 1); skip(); WRITE_ONCE(a[i], 2); }",
+        "static u2 a[3]; static spinlock_t l[3]; THREAD(user, 2) { u2 i = 0; i = pick(0, 2); spin_lock(&l[i]); a[i] = 1;"
+            + " spin_unlock(&l[i]); }",
+        "static u2 a[2]; THREAD(user, 2) { for (;;) { u2 i = 0; i = pick(0, 1); WRITE_ONCE(a[i], 1 - READ_ONCE(a[i])); } }",
+        "static u2 a[3]; THREAD(user, 2) { u2 i = pick(0, 2); u2 j = pick(0, 2); WRITE_ONCE(a[i], 1);"
+            + " if (i != j) WRITE_ONCE(a[j], 2); skip(); }",
+        "static u2 a[3]; THREAD(user, 2) { u2 i = pick(0, 2); skip(); WRITE_ONCE(a[i], i); skip(); }",
+        "struct thing { u2 x; }; OBJECTS(struct thing, things, 2); static struct thing *p[2]; static struct mutex m[2];"
+            + " THREAD(user, 2) { u1 i = pick(0, 1); struct thing *q = alloc(things); mutex_lock(&m[i]);"
+            + " WRITE_ONCE(p[i], q); mutex_unlock(&m[i]); }",
+        "static u2 a[3]; static u2 shared; THREAD(user, 2) { u2 i = pick(0, 2); WRITE_ONCE(shared, i); i = READ_ONCE(shared);"
+            + " WRITE_ONCE(a[i], 1); skip(); }",
+        "static u2 a[3]; static u2 *p; THREAD(user, 2) { u2 i = pick(0, 2); WRITE_ONCE(p, &a[i]); skip();"
+            + " WRITE_ONCE(*READ_ONCE(p), 1); }",
+    ])
+    func elementsOfArraysAreFound(_ text: String) throws {
+        let model = try model(text)
+        let symmetry = Symmetry(model: model, access: AccessSets(model: model))
+        #expect(symmetry.domains.contains { $0.kind.isIndices }, "\(symmetry.obstacles)")
+        let result = Self.compare(model, limit: 20_000, times: 3, triesBoth: true)
+        guard case .agrees(let agreement) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(agreement.orbits == nil || agreement.orbits == agreement.symmetricStates)
+    }
+
     /// These are symmetric, and must be found so: each has been missed once, or might be.
     @Test(arguments: [
         "static u2 x; THREAD(user, 3) { WRITE_ONCE(x, 1); WRITE_ONCE(x, 2); }",

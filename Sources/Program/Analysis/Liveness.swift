@@ -33,6 +33,25 @@ public struct Liveness: Sendable {
 
     /// `keepsDead` is for comparison: whatever is live anywhere counts as live everywhere.
     public init(_ code: Code, keepsDead: Bool = false) {
+        let count = code.registers.count
+        let liveIn = Self.liveBefore(code)
+        func members(_ set: BitSet) -> [Register] { (0..<count).filter { set.contains($0) } }
+        var steps = [[Register]](repeating: [], count: code.steps.count)
+        for (index, instruction) in code.instructions.enumerated() {
+            if case .step(let step) = instruction.operation { steps[step] = members(liveIn[index]) }
+        }
+        if keepsDead {
+            let all = Set(steps.joined()).sorted()
+            self.steps = steps.map { _ in all }
+            entry = all
+        } else {
+            self.steps = steps
+            entry = liveIn.first.map(members) ?? []
+        }
+    }
+
+    /// By instruction: the registers live before it.
+    static func liveBefore(_ code: Code) -> [BitSet] {
         let uses = code.instructions.map { RegisterUse($0.operation) }
         let count = code.registers.count
         var liveIn = [BitSet](repeating: BitSet(count: count), count: code.instructions.count)
@@ -55,19 +74,7 @@ public struct Liveness: Sendable {
                 }
             }
         }
-        func members(_ set: BitSet) -> [Register] { (0..<count).filter { set.contains($0) } }
-        var steps = [[Register]](repeating: [], count: code.steps.count)
-        for (index, instruction) in code.instructions.enumerated() {
-            if case .step(let step) = instruction.operation { steps[step] = members(liveIn[index]) }
-        }
-        if keepsDead {
-            let all = Set(steps.joined()).sorted()
-            self.steps = steps.map { _ in all }
-            entry = all
-        } else {
-            self.steps = steps
-            entry = liveIn.first.map(members) ?? []
-        }
+        return liveIn
     }
 }
 

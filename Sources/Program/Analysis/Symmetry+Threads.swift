@@ -11,7 +11,7 @@ extension Symmetry {
             return instance >= 0 && instance < Int64(threads.count) ? threads.lowerBound + Int(instance) : nil
         case .place(let list), .mask(let list, _):
             return value >= 0 && value < Int64(lists[list].count) ? lists[list][Int(value)] : nil
-        case .unknown, .plain, .address, .truth, .conflict: return nil
+        case .unknown, .plain, .address, .index, .truth, .conflict: return nil
         }
     }
 
@@ -23,7 +23,12 @@ extension Symmetry {
         case .instance(let threadClass, let offset):
             return Int64(thread - model.classes[threadClass].threads.lowerBound) + offset
         case .place(let list), .mask(let list, _): return lists[list].firstIndex(of: thread).map(Int64.init)
-        case .unknown, .plain, .address, .truth, .conflict: return nil
+        case .unknown, .plain, .address, .index, .truth, .conflict: return nil
         }
+    }
+
+    /// The elements that the numbers below `count` stand for, where they are indices that may change places.
+    package func elements(ofIndices count: Int) -> Range<Int> {
+        domains.first { $0.kind == .indices(count: count) }?.elements ?? 0..<0
     }
 }

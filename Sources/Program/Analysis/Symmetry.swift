@@ -1,13 +1,15 @@
 import Syntax
 
-/// What is interchangeable in a model: the instances of some THREADs, the slots of some OBJECTS. Permuting them, and
-/// with them whatever names or belongs to them, turns runs into runs.
+/// What is interchangeable in a model: the instances of some THREADs, the slots of some OBJECTS, the elements of some
+/// arrays. Permuting them, and with them whatever names or belongs to them, turns runs into runs.
 public struct Symmetry: Sendable {
     /// Things of one kind that may change places with one another.
     public struct Domain: Sendable {
         public enum Kind: Hashable, Sendable {
             case threads(threadClass: Int)
             case slots(pool: Int)
+            /// The numbers below `count` that `pick` chose to index arrays of so many elements, and those elements.
+            case indices(count: Int)
         }
 
         public var kind: Kind
@@ -96,6 +98,8 @@ public enum SymmetrySort: Hashable, Sendable {
     case owner
     /// A thread's number.
     case number
+    /// A number below `count` that is an index and nothing else; it never has another value.
+    case index(count: Int)
     /// `self` of an instance of the class, plus `offset`; other values stand for nobody.
     case instance(threadClass: Int, offset: Int64)
     /// A thread's place in the list.
@@ -131,6 +135,8 @@ extension Symmetry {
         for (number, pool) in model.pools.enumerated() where pool.slots.count > 1 {
             candidates.append(.slots(pool: number))
         }
+        let codes = SymmetryCodes(model, access)
+        candidates += codes.indexCounts.map { .indices(count: $0) }
         if let reason = Self.unknownConcept(model) {
             for kind in candidates {
                 obstacles.append(Obstacle(kind: kind, name: kind.name(in: model), reason: reason, range: .none))
@@ -141,6 +147,7 @@ extension Symmetry {
             switch kind {
             case .threads(let number): model.classes[number].threads.count
             case .slots(let number): model.pools[number].slots.count
+            case .indices(let count): count
             }
         }
         while candidates.reduce(0, { $0 + count($1) }) > Self.elementsMax, let last = candidates.popLast() {
@@ -149,7 +156,6 @@ extension Symmetry {
                     kind: last, name: last.name(in: model), reason: "has more than \(Self.elementsMax) such things",
                     range: .none))
         }
-        let codes = SymmetryCodes(model, access)
         while true {
             var check = SymmetryCheck(model, codes, candidates)
             guard !candidates.isEmpty, let broken = check.run() else {
@@ -157,8 +163,10 @@ extension Symmetry {
                 return
             }
             let kinds = candidates.filter { broken.kinds.contains($0) }
-            // Whatever it was, it must not go unheeded.
-            let blamed = kinds.isEmpty ? candidates : kinds
+            // An array's elements may be those of threads in truth, so that this goes first. Whatever it was, it must not
+            // go unheeded.
+            let indices = kinds.filter(\.isIndices)
+            let blamed = kinds.isEmpty ? candidates : indices.isEmpty ? kinds : indices
             for kind in blamed {
                 obstacles.append(
                     Obstacle(kind: kind, name: kind.name(in: model), reason: broken.reason, range: broken.range))
@@ -173,6 +181,11 @@ extension Symmetry.Domain.Kind {
         switch self {
         case .threads(let number): model.classes[number].name
         case .slots(let number): model.pools[number].name
+        case .indices(let count): "arrays of \(count)"
         }
+    }
+
+    var isIndices: Bool {
+        if case .indices = self { true } else { false }
     }
 }

@@ -8,6 +8,7 @@ extension SymmetryCheck {
         case .unknown, .plain: []
         case .address: places.kinds(cells.flatMap { places.places[$0].elements })
         case .owner, .number, .truth, .conflict: places.kinds(places.elementOfThread.filter { $0 >= 0 })
+        case .index(let count): [.indices(count: count)]
         case .instance(let threadClass, _): [.threads(threadClass: threadClass)]
         case .place(let list), .mask(let list, _):
             places.kinds(lists[list].map { places.elementOfThread[$0] }.filter { $0 >= 0 })
@@ -30,6 +31,7 @@ extension SymmetryCheck {
         case .unknown, .plain, .conflict: return true
         case .address:
             return value <= 0 || value >= Int64(model.cells.count) || places.places[CellID(value)].elements.isEmpty
+        case .index: return false
         case .owner: return isFixedThread(value &- 1)
         case .number: return isFixedThread(value)
         case .instance(let threadClass, let offset):
@@ -49,7 +51,7 @@ extension SymmetryCheck {
     func keepsTruth(_ sort: SymmetrySort) -> Bool {
         switch sort {
         case .unknown, .plain, .address, .owner, .mask, .truth: true
-        case .instance, .number, .place: isFixed(0, as: sort)
+        case .index, .instance, .number, .place: isFixed(0, as: sort)
         case .conflict: false
         }
     }
@@ -148,7 +150,7 @@ extension SymmetryCheck {
         if case .constant(let value) = a, isFixed(value, as: y), y != .conflict, !isBlock(b, number) { return }
         if isFixed(a, number), isFixed(b, number) { return }
         switch x {
-        case .address, .owner, .number, .instance, .place, .mask:
+        case .address, .owner, .number, .index, .instance, .place, .mask:
             if x == y, !isBlock(a, number), !isBlock(b, number) {
                 for case .perThread(let row) in [a, b] where x == .address { checkRow(row, number, range) }
                 return

@@ -87,6 +87,7 @@ extension SymmetryCheck {
         case .unknown, .plain: true
         case .address: shape.bits >= 32
         case .owner, .number, .place: shape.bits >= 8
+        case .index(let count): Arithmetic.converted(Int64(count - 1), to: shape) == Int64(count - 1)
         case .instance(_, let offset): shape.bits >= 16 && abs(offset) < 1 << 14
         case .mask(let list, let shift): lists[list].count + shift < shape.bits
         case .truth, .conflict: false
@@ -179,6 +180,7 @@ extension SymmetryCheck {
         _ base: Operand, _ index: Operand, _ count: Int, _ stride: Int, _ number: Int, _ instruction: Instruction
     ) {
         if case .instance = sort(index, number) { return }
+        if case .index(count) = sort(index, number) { return }
         let range = instruction.range
         demandPlain(index, in: number, "indexes an array by one of them", range)
         // All the elements, or the one, belong to whom the array belongs to.
@@ -266,7 +268,7 @@ extension SymmetryCheck {
             if kinds.isEmpty { continue }
             let range = code.registers[register].range
             switch registerSorts[number][register] {
-            case .unknown, .plain, .owner, .number, .instance, .place, .mask(_, 0): break
+            case .unknown, .plain, .owner, .number, .index, .instance, .place, .mask(_, 0): break
             case .address: if isBlock(.register(register), number) { note(kinds, "keeps the place of an array that has one for each of them", range) }
             case .mask, .truth, .conflict: note(kinds, "keeps a number computed of theirs", range)
             }
@@ -283,7 +285,7 @@ extension SymmetryCheck {
         }
         for (storage, sort) in storageSorts.enumerated() {
             switch sort {
-            case .unknown, .plain, .address, .owner, .number, .instance, .place, .mask(_, 0): continue
+            case .unknown, .plain, .address, .owner, .number, .index, .instance, .place, .mask(_, 0): continue
             case .mask, .truth, .conflict:
                 let cells = model.cells.indices.filter { model.cells[$0].storage == storage }
                 let kinds = moving(sort, cells: cells)

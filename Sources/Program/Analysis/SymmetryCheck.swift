@@ -65,7 +65,7 @@ struct SymmetryCheck {
         if let broken = places.broken { return broken }
         findBlocks()
         for number in codes.entries.indices {
-            for instruction in codes.entries[number].code.instructions {
+            for (index, instruction) in codes.entries[number].code.instructions.enumerated() where !isIdle(index, number) {
                 check(instruction, number)
                 if let broken { return broken }
             }
@@ -73,6 +73,7 @@ struct SymmetryCheck {
             if let broken { return broken }
         }
         checkZeros()
+        checkInitialIndices()
         return broken
     }
 
@@ -86,10 +87,24 @@ struct SymmetryCheck {
     func result(_ obstacles: [Symmetry.Obstacle]) -> Symmetry {
         func settled(_ sort: SymmetrySort) -> SymmetrySort { sort == .unknown ? .plain : sort }
         return Symmetry(
-            domains: places.domains, obstacles: obstacles, places: places.places,
+            domains: places.domains.map(named), obstacles: obstacles, places: places.places,
             elementOfThread: places.elementOfThread, roleOfThread: places.roleOfThread,
             storageSorts: storageSorts.map(settled),
             registerSorts: registerSorts.prefix(model.classes.count).map { $0.map(settled) }, lists: lists)
+    }
+
+    /// Elements of arrays are called by the arrays that they are in.
+    private func named(_ domain: Symmetry.Domain) -> Symmetry.Domain {
+        guard domain.kind.isIndices else { return domain }
+        var names: [String] = []
+        for (cell, place) in places.places.enumerated()
+        where place.elements.contains(domain.elements.lowerBound) && model.cells[cell].slot < 0 {
+            let name = String(model.cells[cell].name.prefix { $0 != "[" })
+            if !names.contains(name) { names.append(name) }
+        }
+        var result = domain
+        if !names.isEmpty { result.name = "elements of " + names.joined(separator: " and ") }
+        return result
     }
 
     // MARK: Sorts
@@ -172,7 +187,7 @@ struct SymmetryCheck {
         func give(_ check: inout SymmetryCheck, _ sort: SymmetrySort, _ operand: Operand) {
             guard case .register(let register) = operand, check.registerSorts[number][register] == .unknown else { return }
             switch sort {
-            case .address, .owner, .number, .instance, .place, .mask: check.put(sort, register, number)
+            case .address, .owner, .number, .index, .instance, .place, .mask: check.put(sort, register, number)
             case .unknown, .plain, .truth, .conflict: break
             }
         }
@@ -254,7 +269,13 @@ struct SymmetryCheck {
             return (0..<max(0, count)).reduce(.unknown) { sort, position in
                 Self.join(sort, registerSorts[number][first + position * stride + offset])
             }
-        case .unary, .live, .ended, .atLabel, .choose: return .plain
+        case .choose:
+            guard let (target, count) = SymmetryCodes.indexChoice(instruction.operation),
+                candidates.contains(.indices(count: count)),
+                codes.indexRegisters[number][target, default: []].contains(count)
+            else { return .plain }
+            return .index(count: count)
+        case .unary, .live, .ended, .atLabel: return .plain
         case .step, .storeElement, .jump, .branch, .end, .store, .checkPlace, .free, .await, .check, .graceBegin,
             .quiesce, .startCallback, .acquired, .released, .checkNoLockHeld, .checkLockHeld, .fence, .cover, .refine,
             .spurious:
@@ -320,6 +341,11 @@ struct SymmetryCheck {
                     guard case .place(let list) = sort(offset, number) else { continue }
                     for cell in cells(base, number) { places.index(cell, lists[list], stride: 1, range: instruction.range) }
                 case .elementAddress(_, let base, let index, let count, let stride, _):
+                    if case .index(count) = sort(index, number) {
+                        for cell in cells(base, number) {
+                            places.index(cell, count: count, stride: stride, range: instruction.range)
+                        }
+                    }
                     guard case .instance(let threadClass, let offset) = sort(index, number) else { continue }
                     let threads = model.classes[threadClass].threads
                     let owners = (0..<Int64(max(0, count))).map { position -> Int in

@@ -17,20 +17,30 @@ struct SymmetryCodes {
         var pointsTo: [PointsTo]
         /// By register.
         var cells: [[CellID]]
+        /// Instructions that give a register a constant: those whose constant nobody reads, and those of a thread's
+        /// beginning, which belong to no step.
+        var deadMoves: Set<Int>
+        var openingMoves: Set<Int>
     }
 
     let entries: [Entry]
+    /// By code: the registers that come to index an array, and the lengths of those arrays.
+    let indexRegisters: [[Register: Set<Int>]]
+    /// Lengths of arrays that some `pick` of all their indices indexes.
+    let indexCounts: [Int]
 
     init(_ model: Model, _ access: AccessSets) {
         var entries: [Entry] = []
         func add(_ code: Code, _ threadClass: Int?, _ threads: [Int], _ pointsTo: [PointsTo]) {
+            let isStarted = threadClass.map { model.classes[$0].kind.isStarted } ?? true
             let cells = code.registers.indices.map { register -> [CellID] in
                 guard var all = pointsTo.first?.cells(.register(register)) else { return [] }
                 for other in pointsTo.dropFirst() { all.formUnion(other.cells(.register(register))) }
                 return all.members
             }
             entries.append(
-                Entry(code: code, threadClass: threadClass, threads: threads, pointsTo: pointsTo, cells: cells))
+                Entry(code: code, threadClass: threadClass, threads: threads, pointsTo: pointsTo, cells: cells,
+                    deadMoves: Self.deadMoves(code), openingMoves: isStarted ? [] : Self.openingMoves(code)))
         }
         for (number, threadClass) in model.classes.enumerated() {
             let threads = Array(threadClass.threads)
@@ -40,6 +50,15 @@ struct SymmetryCodes {
             add(property.code, nil, [], [PointsTo(model: model, code: property.code, thread: model.threads.count)])
         }
         self.entries = entries
+        indexRegisters = entries.map { Self.indexRegisters($0.code) }
+        var counts: Set<Int> = []
+        for (entry, registers) in zip(entries, indexRegisters) where entry.threadClass != nil {
+            for instruction in entry.code.instructions {
+                guard let (target, count) = Self.indexChoice(instruction.operation) else { continue }
+                if registers[target, default: []].contains(count) { counts.insert(count) }
+            }
+        }
+        indexCounts = counts.sorted()
     }
 }
 
@@ -57,6 +76,8 @@ struct SymmetryPlaces {
     private(set) var elementOfThread: [Int]
     private(set) var roleOfThread: [Int]
     private let elementOfSlot: [Int]
+    /// By length of arrays whose elements move: the first of them.
+    private(set) var firstIndex: [Int: Int] = [:]
     /// By slot: its pool's number if its slots move, else -1.
     private var indexings: [CellID: [Indexing]] = [:]
     private(set) var places: [Symmetry.Place] = []
@@ -77,6 +98,9 @@ struct SymmetryPlaces {
             case .slots(let number):
                 count = model.pools[number].slots.count
                 for (index, slot) in model.pools[number].slots.enumerated() { elementOfSlot[slot] = next + index }
+            case .indices(let number):
+                count = number
+                firstIndex[number] = next
             }
             domains.append(.init(kind: kind, name: kind.name(in: model), elements: next..<next + count))
             next += count
@@ -112,13 +136,28 @@ struct SymmetryPlaces {
 
     /// The cells `first`, `first + stride`, … belong one each to the threads; -1 for one that belongs to none.
     mutating func index(_ first: CellID, _ threads: [Int], stride: Int, range: SourceRange) {
+        let owners = threads.map { thread -> (element: Int, role: Int) in
+            thread < 0 ? (-1, -1) : (elementOfThread[thread], roleOfThread[thread])
+        }
+        index(first, owners, stride: stride, range: range)
+    }
+
+    /// The same for an array whose elements move by themselves.
+    mutating func index(_ first: CellID, count: Int, stride: Int, range: SourceRange) {
+        guard let element = firstIndex[count] else { return }
+        index(first, (0..<count).map { (element + $0, -1) }, stride: stride, range: range)
+    }
+
+    private mutating func index(
+        _ first: CellID, _ owners: [(element: Int, role: Int)], stride: Int, range: SourceRange
+    ) {
         var origins: [Int: Int] = [:]
-        for (position, thread) in threads.enumerated() where thread >= 0 && elementOfThread[thread] >= 0 {
+        for (position, owner) in owners.enumerated() where owner.element >= 0 {
             let distance = position * stride
-            let origin = origins[roleOfThread[thread]] ?? distance
-            origins[roleOfThread[thread]] = origin
+            let origin = origins[owner.role] ?? distance
+            origins[owner.role] = origin
             for cell in first + distance..<first + distance + stride where cell < model.cells.count {
-                let new = Indexing(element: elementOfThread[thread], distance: distance - origin)
+                let new = Indexing(element: owner.element, distance: distance - origin)
                 var known = indexings[cell] ?? []
                 if known.contains(new) { continue }
                 // The same array indexed in two ways.

@@ -103,6 +103,13 @@ struct RuleImages {
             return zip(place.elements, target.elements).allSatisfy { partial.add($0, $1) }
         }
         if case .mask = sort { return value == image }
+        if case .index(let count) = sort {
+            let elements = symmetry.elements(ofIndices: count)
+            guard (0..<Int64(elements.count)).contains(value), (0..<Int64(elements.count)).contains(image) else {
+                return value == image
+            }
+            return partial.add(elements.lowerBound + Int(value), elements.lowerBound + Int(image))
+        }
         guard let thread = symmetry.thread(value, sort, dependence.model),
             let target = symmetry.thread(image, sort, dependence.model)
         else { return value == image }
@@ -150,6 +157,10 @@ struct RuleImages {
                 image |= 1 << Int64(place + shift)
             }
             return image
+        case .index(let count):
+            let elements = symmetry.elements(ofIndices: count)
+            guard (0..<Int64(elements.count)).contains(value) else { return value }
+            return Int64(permutation[elements.lowerBound + Int(value)] - elements.lowerBound)
         case .owner, .number, .instance, .place:
             guard let thread = symmetry.thread(value, sort, dependence.model) else { return value }
             guard let target = image(ofThread: thread, permutation) else { return nil }

@@ -51,7 +51,7 @@ struct AlikeNodes {
             guard value > 0, value < Int64(symmetry.places.count) else { return [0, value] }
             let place = symmetry.places[CellID(value)]
             return place.elements.isEmpty ? [0, value] : [1, Int64(place.family)]
-        case .owner, .number, .instance, .place, .mask, .truth, .conflict: return [2, 0]
+        case .owner, .number, .index, .instance, .place, .mask, .truth, .conflict: return [2, 0]
         }
     }
 }

@@ -63,7 +63,7 @@ struct SymmetryTables {
         case .truth, .conflict:
             // The analysis has seen to it that nothing that moves is in there.
             return (.plain, 0)
-        case .address, .owner, .number, .instance, .place: isMask = false
+        case .address, .owner, .number, .index, .instance, .place: isMask = false
         case .mask: isMask = true
         }
         let width = valueWidth(field)
@@ -103,6 +103,12 @@ struct SymmetryTables {
         }
         let low = field.low
         let value = low &+ Int64(raw)
+        if case .index(let count) = sort {
+            let elements = symmetry.elements(ofIndices: count)
+            guard value >= 0, value < Int64(elements.count) else { return nothing }
+            var entry = Reference(element: elements.lowerBound + Int(value), target: 0, salt: 1 << 33)
+            return fillTargets(&entry, elements.indices.map { Int64($0 - elements.lowerBound) &- low }, limit) ? entry : nil
+        }
         guard let thread = symmetry.thread(value, sort, model), symmetry.elementOfThread[thread] >= 0 else { return nothing }
         let role = symmetry.roleOfThread[thread]
         var entry = Reference(element: symmetry.elementOfThread[thread], target: 0, salt: UInt64(role) &+ 1 << 32)
