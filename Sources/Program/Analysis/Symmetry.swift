@@ -123,8 +123,8 @@ extension Symmetry {
 
     /// Finds out what is interchangeable. What is not understood is not.
     ///
-    /// Every THREAD with several instances and every OBJECTS with several slots is taken to be, until something speaks
-    /// against it; then again without it, as others may depend on it.
+    /// Every THREAD with several instances, every OBJECTS with several slots and all arrays of a length whose indices a
+    /// `pick` chooses are taken to be, until something speaks against it; then again without, as others may depend on it.
     public init(model: Model, access: AccessSets) {
         var candidates: [Domain.Kind] = []
         var obstacles: [Obstacle] = []
@@ -135,14 +135,15 @@ extension Symmetry {
         for (number, pool) in model.pools.enumerated() where pool.slots.count > 1 {
             candidates.append(.slots(pool: number))
         }
-        let codes = SymmetryCodes(model, access)
-        candidates += codes.indexCounts.map { .indices(count: $0) }
         if let reason = Self.unknownConcept(model) {
             for kind in candidates {
                 obstacles.append(Obstacle(kind: kind, name: kind.name(in: model), reason: reason, range: .none))
             }
             candidates = []
         }
+        let codes = SymmetryCodes(model, access)
+        // The arrays of TLBs are none of the model's.
+        if Self.unknownConcept(model) == nil { candidates += codes.indexCounts.map { .indices(count: $0) } }
         func count(_ kind: Domain.Kind) -> Int {
             switch kind {
             case .threads(let number): model.classes[number].threads.count
@@ -181,7 +182,7 @@ extension Symmetry.Domain.Kind {
         switch self {
         case .threads(let number): model.classes[number].name
         case .slots(let number): model.pools[number].name
-        case .indices(let count): "arrays of \(count)"
+        case .indices(let count): "elements of arrays of \(count)"
         }
     }
 
