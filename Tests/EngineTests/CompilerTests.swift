@@ -305,8 +305,10 @@ import Testing
         #expect(mkfifo(pipe, 0o600) == 0)
         let reader = Process()
         reader.executableURL = URL(fileURLWithPath: "/bin/sh")
-        reader.arguments = ["-c", "cat '\(pipe)' > '\(place.folder.path)/said'"]
+        reader.arguments = ["-c", "exec cat '\(pipe)' > '\(place.folder.path)/said'"]
         try reader.run()
+        // Left behind, it would keep the output of the tests open.
+        defer { if reader.isRunning { reader.terminate() } }
         _ = try place.check(compiler: compiler, program: limited)
         reader.waitUntilExit()
         let said = try String(contentsOfFile: place.folder.path + "/said", encoding: .utf8)

@@ -16,11 +16,17 @@ final class Place {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
+    /// Written by another process: what this one had open for writing, a child that another test starts at that moment
+    /// would have open too, and the script could not be executed ("text file busy").
     func script(_ text: String) throws -> String {
-        let url = folder.appendingPathComponent("cc-\(UUID().uuidString)")
-        try "#!/bin/sh\n\(text)\n".write(to: url, atomically: true, encoding: .utf8)
-        chmod(url.path, 0o755)
-        return url.path
+        let path = folder.appendingPathComponent("cc-\(UUID().uuidString)").path
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        writer.arguments = ["-c", "printf '#!/bin/sh\n%s\n' \"$1\" > \"$0\" && chmod 755 \"$0\"", path, text]
+        try writer.run()
+        writer.waitUntilExit()
+        guard writer.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+        return path
     }
 
     /// A real compiler that counts its runs; nil where there is none.
